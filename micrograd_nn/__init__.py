@@ -1,0 +1,47 @@
+"""A scalar autograd engine that teaches: backpropagation to read, check and see.
+
+>>> from micrograd_nn import Value
+>>> x = Value(3.0)
+>>> (x**2).backward()
+>>> x.grad
+6.0
+"""
+
+from micrograd_nn.anomaly import detect_anomaly
+from micrograd_nn.engine import Value, apply
+from micrograd_nn.functions import (
+    log_softmax,
+    logsumexp,
+    maximum,
+    minimum,
+    softmax,
+    where,
+)
+from micrograd_nn.functions import max as max
+from micrograd_nn.functions import min as min
+from micrograd_nn.functions import sum as sum
+from micrograd_nn.gradients import grad, hessian, value_and_grad
+from micrograd_nn.op import OPS, Op, register
+from micrograd_nn.recording import no_grad
+
+__version__ = "0.1.0"
+
+# Without sum, max and min: `from micrograd_nn import *` must leave the built-ins alone.
+__all__ = [
+    "OPS",
+    "Op",
+    "Value",
+    "apply",
+    "detect_anomaly",
+    "grad",
+    "hessian",
+    "log_softmax",
+    "logsumexp",
+    "maximum",
+    "minimum",
+    "no_grad",
+    "register",
+    "softmax",
+    "value_and_grad",
+    "where",
+]

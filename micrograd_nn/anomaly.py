@@ -1,0 +1,93 @@
+"""What happens when a nan or an infinity appears: a warning, or an error on request.
+
+>>> from micrograd_nn import Value, detect_anomaly
+>>> with detect_anomaly():
+...     Value(1000.0, label="x").exp()
+Traceback (most recent call last):
+FloatingPointError: exp gave inf: got x=1000.0; expected finite operands to give a ...
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from micrograd_nn.engine import Value
+    from micrograd_nn.op import Op
+
+_policy: ContextVar[str] = ContextVar("micrograd_nn_anomaly", default="warn")
+
+NEXT_STEP = "Run it under `with detect_anomaly():` to stop here with a traceback."
+
+
+@contextmanager
+def _policy_of(policy: str) -> Iterator[None]:
+    token = _policy.set(policy)
+    try:
+        yield
+    finally:
+        _policy.reset(token)
+
+
+def detect_anomaly() -> AbstractContextManager[None]:
+    """A context in which the first op or gradient that is not finite raises.
+
+    Outside it, the same place gives a RuntimeWarning, as NumPy does.
+
+    Raises:
+        FloatingPointError: In its body, naming the op, its operands and, in
+            `backward()`, the edge of the graph.
+    """
+    return _policy_of("raise")
+
+
+def ignore_anomaly() -> AbstractContextManager[None]:
+    """A context in which a nan or an infinity passes without a word."""
+    return _policy_of("ignore")
+
+
+def report_result(op: Op, data: float, operands: Sequence[Value]) -> None:
+    """Say that `op` made `data`, which is not finite, of finite operands."""
+    if all(math.isfinite(operand.data) for operand in operands):
+        named = ", ".join(map(describe, operands[:4]))
+        named += ", ..." if len(operands) > 4 else ""
+        _report(
+            f"{op.name} gave {data}: got {named}; "
+            "expected finite operands to give a finite result."
+        )
+
+
+def report_edge(node: Value, position: int, partial: float, grad: float) -> None:
+    """Say that the product for one operand of `node` is the first not finite."""
+    operand = node.operands[position]
+    _report(
+        f"gradient through {node.op.name} is {partial * grad}: got upstream "
+        f"grad={grad}, partial={partial} for operand {position}, {describe(operand)}; "
+        "expected a finite product."
+    )
+
+
+def report_gradient(grad: float) -> None:
+    """Say that a function of `gradients` found a gradient that is not finite."""
+    _report(
+        f"gradient is {grad}: got a point where it is not finite; expected another."
+    )
+
+
+def describe(value: Value) -> str:
+    """`label=data`, or the data alone: how messages name a Value."""
+    return f"{value.label}={value.data!r}" if value.label else repr(value.data)
+
+
+def _report(message: str) -> None:
+    policy = _policy.get()
+    if policy == "raise":
+        raise FloatingPointError(message)
+    if policy == "warn":
+        # The level of the user's line: this, report_*, the record, the operator.
+        warnings.warn(f"{message} {NEXT_STEP}", RuntimeWarning, stacklevel=5)
