@@ -10,10 +10,12 @@ FloatingPointError: exp gave inf: got x=1000.0; expected finite operands to give
 from __future__ import annotations
 
 import math
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -89,5 +91,18 @@ def _report(message: str) -> None:
     if policy == "raise":
         raise FloatingPointError(message)
     if policy == "warn":
-        # The level of the user's line: this, report_*, the record, the operator.
-        warnings.warn(f"{message} {NEXT_STEP}", RuntimeWarning, stacklevel=5)
+        warnings.warn(
+            f"{message} {NEXT_STEP}", RuntimeWarning, stacklevel=_user_level()
+        )
+
+
+def _user_level() -> int:
+    """The stacklevel of the line that called this package, to show in a warning."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back and _is_ours(frame):
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).startswith("micrograd_nn.")

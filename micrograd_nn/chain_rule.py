@@ -28,15 +28,11 @@ def run_backward(root: Value) -> None:
     order = topological_order(root)
     leaves = [node for node in order if node._a is None]
     before = [leaf.grad for leaf in leaves]
-    newest = epochs.newest_change(order, leaves)
     try:
         for node in order:
             node.grad = 0.0
         root.grad = 1.0
-        for node in reversed(order):
-            if node.op.epoch < newest:
-                epochs.check(node)
-            propagate(node)
+        _propagate_in_reverse(order, epochs.newest_change(order, leaves))
         _report_not_finite(order, leaves)
         _set_grads(leaves, list(map(_accumulated, before, leaves)))
     except BaseException:  # Ctrl-C too
@@ -45,33 +41,40 @@ def run_backward(root: Value) -> None:
 
 
 def propagate(node: Value) -> None:
-    """Add what `node` passes on to the grad of each operand."""
-    a = node._a
-    if a is None or a.__class__ is tuple:
-        _propagate_to_all(node)
-        return
-    b = node._b
-    grad = node.grad
-    try:
-        if b is None:
-            a.grad += node.op.partials[0](FLOATS, node._data, a._data) * grad
-        else:
-            first, second = node.op.partials
-            x, y, data = a._data, b._data, node._data
-            da = first(FLOATS, data, x, y)
-            db = second(FLOATS, data, x, y)
-            a.grad += da * grad
-            b.grad += db * grad
-    except FLOAT_ERRORS:
-        _propagate_to_all(node)
-
-
-def _propagate_to_all(node: Value) -> None:
+    """Add what `node` passes on to the grad of each operand: the chain rule."""
     if node.op.partials is None and "_step" in node.__dict__:
         node.__dict__["_step"]()
         return
     for operand, partial in zip(node.operands, local_partials(node), strict=True):
         operand.grad += partial * node.grad
+
+
+def _propagate_in_reverse(order: list[Value], newest_change: int) -> None:
+    """`propagate` each node, results first; written out for one and two operands."""
+    for node in reversed(order):
+        a = node._a
+        if a is None:
+            continue
+        op = node.op
+        if op.epoch < newest_change:
+            epochs.check(node)
+        if a.__class__ is tuple:
+            propagate(node)
+            continue
+        b = node._b
+        grad = node.grad
+        try:
+            if b is None:
+                a.grad += op.partials[0](FLOATS, node._data, a._data) * grad
+            else:
+                first, second = op.partials
+                x, y, data = a._data, b._data, node._data
+                da = first(FLOATS, data, x, y)
+                db = second(FLOATS, data, x, y)
+                a.grad += da * grad
+                b.grad += db * grad
+        except FLOAT_ERRORS:  # before anything was added: float arithmetic cannot raise
+            propagate(node)
 
 
 def local_partials(node: Value) -> Sequence[float]:

@@ -21,12 +21,16 @@ import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from micrograd_nn import epochs
 from micrograd_nn.graph import topological_order
 
 
 def copy_node(node: Any) -> Any:
     """A node like `node`, of the same operands."""
-    return _rebuild(*_state(node, node.operands, _extras(node)))
+    _refuse_step_by_hand(node)
+    twin = _rebuild(*_state(node, node.operands))
+    twin.__dict__.update(_extras(node))
+    return twin
 
 
 def copy_graph(root: Any, memo: dict[int, Any]) -> Any:
@@ -35,20 +39,23 @@ def copy_graph(root: Any, memo: dict[int, Any]) -> Any:
         if id(node) not in memo:
             _refuse_step_by_hand(node)
             operands = [memo[id(operand)] for operand in node.operands]
-            twin = memo[id(node)] = _rebuild(*_state(node, operands, None))
+            twin = memo[id(node)] = _rebuild(*_state(node, operands))
             # What was set may refer back to the node, so it comes after it.
-            twin.__dict__.update(copy.deepcopy(_extras(node), memo) or {})
+            twin.__dict__.update(copy.deepcopy(_extras(node), memo))
     return memo[id(root)]
 
 
 def reduce_graph(root: Any) -> tuple[Any, ...]:
     """What pickle stores for `root`: its ancestors in order, then `root` itself."""
     _refuse_step_by_hand(root)
-    state = _state(root, root.operands, _extras(root))
+    epochs.check(root)
+    # What was set comes third, after the node, to which it may refer back.
+    extras = {k: v for k, v in _extras(root).items() if k != "_changed"} or None
+    state = _state(root, root.operands)
     if root._a is None or id(root) in _known_ids():
-        return _rebuild, state
+        return _rebuild_now, state, extras
     ancestors = _Ancestors(root)
-    return _rebuild_last, (ancestors, state, _Done(ancestors))
+    return _rebuild_last, (ancestors, state, _Done(ancestors)), extras
 
 
 _threads = threading.local()
@@ -88,38 +95,40 @@ class _Done:
         return tuple, ()
 
 
-def _state(node: Any, operands: Sequence[Any], extras: Any) -> tuple[Any, ...]:
+def _state(node: Any, operands: Sequence[Any]) -> tuple[Any, ...]:
     if node._b is not None:
         a, b = operands
     elif node._a.__class__ is tuple:
         a, b = tuple(operands), None
     else:
         a, b = operands[0] if operands else None, None
-    return type(node), node._data, node.grad, node.op, a, b, extras
+    return type(node), node._data, node.grad, node.op, a, b
 
 
-def _rebuild(
-    kind: Any, data: float, grad: float, op: Any, a: Any, b: Any, extras: Any
-) -> Any:
+def _rebuild(kind: Any, data: float, grad: float, op: Any, a: Any, b: Any) -> Any:
     node = kind.__new__(kind)
     node._data = data
     node.grad = grad
     node.op = op
     node._a = a
     node._b = b
-    if extras:
-        node.__dict__.update(extras)
+    return node
+
+
+def _rebuild_now(*state: Any) -> Any:
+    """The node of a pickle: its op and its operands' data are of this epoch."""
+    node = _rebuild(*state)
+    node.op = epochs.stamped(node.op)
     return node
 
 
 def _rebuild_last(ancestors: list[Any], state: tuple[Any, ...], done: object) -> Any:
-    return _rebuild(*state)
+    return _rebuild_now(*state)
 
 
-def _extras(node: Any) -> dict[str, Any] | None:
-    """What a user set on the node."""
-    extras = {k: v for k, v in node.__dict__.items() if k != "grad"}
-    return extras or None
+def _extras(node: Any) -> dict[str, Any]:
+    """What was set on the node, but for its slots."""
+    return {k: v for k, v in node.__dict__.items() if k != "grad"}
 
 
 def _refuse_step_by_hand(node: Any) -> None:

@@ -71,8 +71,9 @@ class Value:
     _data: float
     op: Op
     grad: float
-    label: str
-    _changed: int
+    # Not slots, but defaults: most Values have no name, and few have data assigned.
+    label: str = ""
+    _changed: int = 0
 
     def __init__(
         self,
@@ -97,8 +98,9 @@ class Value:
 
     @data.setter
     def data(self, data: Number) -> None:
-        self._data = as_number(data, "data")
-        epochs.mark_changed(self)
+        number = as_number(data, "data")
+        epochs.mark_changed(self)  # first, so that no interrupt comes in between
+        self._data = number
 
     @property
     def operands(self) -> tuple[Value, ...]:
@@ -210,11 +212,11 @@ class Value:
 
     def leaky_relu(self, negative_slope: float = 0.01) -> Value:
         """This above 0, else `negative_slope` times this."""
-        return _unary(ops.leaky_relu(float(negative_slope)), self)
+        return _unary(ops.leaky_relu(as_number(negative_slope, "negative_slope")), self)
 
     def elu(self, alpha: float = 1.0) -> Value:
         """This above 0, else `alpha * (exp(this) - 1)`."""
-        return _unary(ops.elu(float(alpha)), self)
+        return _unary(ops.elu(as_number(alpha, "alpha")), self)
 
     def gelu(self) -> Value:
         """This times the normal distribution function of this."""
@@ -327,11 +329,6 @@ class Value:
         return copying.reduce_graph(self)
 
 
-# Defaults, not slots: most Values have no name, and few have new data assigned.
-Value.label = ""
-Value._changed = 0
-
-
 def apply(op: Op, *operands: Value | Number) -> Value:
     """The Value that `op` gives for `operands`, recorded. For ops of your own.
 
@@ -377,6 +374,10 @@ def _compare(
 # lines, because one more call for each node costs a tenth of a training step.
 
 _new = object.__new__
+
+# Before 3.13 the room for grad is sized by how many objects came before the first entry.
+for _ in range(30):
+    _new(Value)
 
 
 def constant(number: float) -> Value:

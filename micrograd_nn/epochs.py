@@ -21,7 +21,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from micrograd_nn.anomaly import describe
-from micrograd_nn.op import Op
+from micrograd_nn.op import CONSTANT, LEAF, Op
 
 if TYPE_CHECKING:
     from micrograd_nn.engine import Value
@@ -39,9 +39,10 @@ def mark_changed(value: Value) -> None:
 
 
 def stamped(op: Op) -> Op:
-    """`op` with the stamp of this epoch."""
-    if op.stamp.epoch != now:
+    """`op` with the stamp of this epoch; the marks of leaves are of every epoch."""
+    if op.stamp.epoch != now and op not in (LEAF, CONSTANT):
         op.stamp = dataclasses.replace(op, epoch=now)
+        op.stamp.stamp = op  # not itself: a cycle would wait for the collector
     return op.stamp
 
 

@@ -55,10 +55,18 @@ def minimum(a: Value | Number, b: Value | Number) -> Value:
 def where(condition: bool, a: Value | Number, b: Value | Number) -> Value:
     """`a` if the condition holds, else `b`: only the one taken gets a gradient.
 
+    Raises:
+        TypeError: If the condition is a Value, not a comparison of Values.
+
     >>> x = Value(0.0)
     >>> where(x > 0, x, 2 * x)
     Value(data=0.0, grad=0.0)
     """
+    if isinstance(condition, Value):  # true whatever its data, as any object
+        raise TypeError(
+            f"not a condition: got condition={condition!r} (Value); expected a bool. "
+            "Compare it, as in where(x > 0, a, b)."
+        )
     return apply(ops.IDENTITY, a if condition else b)
 
 

@@ -85,7 +85,8 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
         chosen = _chosen(argnums, args)
         value, inputs = _evaluated(f, chosen, args, kwargs)
         leaves = trees.leaves(inputs)
-        firsts = gradients_of(value, leaves)
+        with recording.resumed():
+            firsts = gradients_of(value, leaves)
         rows = [map(_finish(args), gradients_of(first, leaves)) for first in firsts]
         if isinstance(argnums, int):
             shaped = [trees.rebuilt(inputs[0], row) for row in rows]

@@ -20,7 +20,7 @@ def topological_order(root: Value) -> list[Value]:
     [2.0, 4.0, 1.0, 5.0]
     """
     order: list[Any] = []
-    seen: set[Any] = set()
+    seen: set[Any] = {None}  # None stands for an operand that is not there
     # Depth first. None on the stack says: the operands of the node beneath are done.
     stack: list[Any] = [root]
     while stack:
@@ -29,18 +29,17 @@ def topological_order(root: Value) -> list[Value]:
             order.append(stack.pop())
         elif node not in seen:
             seen.add(node)
-            a = node._a
-            if a is None:
+            a, b = node._a, node._b
+            if a in seen and b in seen:
                 order.append(node)
                 continue
-            b = node._b
             stack.append(node)
             stack.append(None)
             # The last operand first, so that the first is the first to come off.
             if a.__class__ is tuple:
                 stack += a[::-1]
                 continue
-            if b is not None and b not in seen:
+            if b not in seen:
                 stack.append(b)
             if a not in seen:
                 stack.append(a)

@@ -110,7 +110,7 @@ def _closed(name: str) -> Callable[..., IeeeFloat]:
     return lambda *operands: IeeeFloat(method(*operands))
 
 
-for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "neg", "abs"):
+for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "neg", "pos", "abs"):
     setattr(IeeeFloat, f"__{_name}__", _closed(f"__{_name}__"))
 
 
@@ -127,13 +127,21 @@ def _pow_edge(x: float, y: float) -> float:
     return math.copysign(math.inf, x) if odd else math.inf
 
 
+def _sum_edge(xs: Iterable[float]) -> float:
+    """The sum where `math.fsum` overflows on its way, or meets inf - inf."""
+    try:
+        return 2.0**64 * math.fsum(2.0**-64 * x for x in xs)
+    except ValueError:
+        return math.nan
+
+
 _EDGES: dict[str, Callable[..., float]] = {
     "exp": lambda x: math.inf,
     "expm1": lambda x: math.inf,
     "log": _pole,
     "log1p": lambda x: _pole(1.0 + x),
     "pow": _pow_edge,
-    "sum": lambda xs: functools.reduce(operator.add, map(float, xs)),
+    "sum": _sum_edge,
 }
 
 
@@ -215,7 +223,7 @@ class Formula:
         return Formula(f"|{self.text}|")
 
     def _comparison(self, sign: str, other: Any) -> Formula:
-        return _infix(self, f" {sign} ", other, 0, right=1)
+        return Formula(f"{_bracketed(self, 1)} {sign} {_bracketed(other, 1)}", 0)
 
     def __gt__(self, other: Any) -> Formula:
         return self._comparison(">", other)
@@ -257,7 +265,7 @@ def _conditional(condition: Formula, x: Any, y: Any) -> Formula:
 
 
 def _indicator(x: Any, below: float = 0.0) -> Formula:
-    yes = f"{_formula(x)} > 0"
+    yes = f"{_bracketed(x, 1)} > 0"
     return (
         Formula(f"[{yes}]")
         if below == 0.0
@@ -276,7 +284,7 @@ TEXT = SimpleNamespace(
 TEXT.name = Formula
 TEXT.where = _conditional
 TEXT.step = _indicator
-TEXT.equal = lambda x, y: Formula(f"[{_formula(x)} = {_formula(y)}]")
+TEXT.equal = lambda x, y: Formula(f"[{_bracketed(x, 1)} = {_bracketed(y, 1)}]")
 TEXT.pow = lambda x, y: Formula(f"{_bracketed(x, 5)}**{_bracketed(y, 5)}", 4)
 
 

@@ -22,7 +22,7 @@ POSITIVE: Interval = (0.1, 4.0)
 
 @dataclass(eq=False, repr=False)
 class Op:
-    """The record of one scalar op; its fields are fixed, but for the stamp.
+    """The record of one scalar op. Compare with `==`: an op has a copy per epoch.
 
     Attributes:
         name: The key in `OPS`; with `params` it says which op this is.
@@ -61,6 +61,7 @@ class Op:
         return hash(self._key())
 
     def __reduce__(self) -> tuple[Any, ...]:
+        find_op(*self._key())  # refuse now what could not be found when loaded
         return find_op, self._key()
 
     def __repr__(self) -> str:
@@ -110,7 +111,7 @@ def register(op: Op) -> Op:
     Raises:
         ValueError: If another op has that name already.
     """
-    key = op.name + (f"({', '.join(map(str, op.params))})" if op.params else "")
+    key = _title(op.name, op.params)
     if key in OPS:
         raise ValueError(
             f"op name is taken: got name={key!r}; expected a new one. "
@@ -122,15 +123,19 @@ def register(op: Op) -> Op:
 
 def find_op(name: str, *params: Any) -> Op:
     """The op of that name and those parameters, as pickles and files refer to it."""
-    if params:
+    title, known = _title(name, params), OPS | MARKS
+    if title in known:
+        return known[title]
+    if params and name in FAMILIES:
         return FAMILIES[name](*params)
-    known = OPS | MARKS
-    if name not in known:
-        raise ValueError(
-            f"unknown op: got name={name!r}; expected one of {', '.join(OPS)}. "
-            "Register it before you load what uses it."
-        )
-    return known[name]
+    raise ValueError(
+        f"unknown op: got name={title!r}; expected one of {', '.join(OPS)}. "
+        "Register it before you load what uses it."
+    )
+
+
+def _title(name: str, params: tuple[Any, ...]) -> str:
+    return name + (f"({', '.join(map(str, params))})" if params else "")
 
 
 # Marks of nodes that are not computed. A constant is a number that a formula wrapped; a

@@ -207,13 +207,19 @@ ATAN = register(
 # Activations --------------------------------------------------------------------------
 
 
+def _decay(xp: Any, x: Any) -> Any:
+    # exp(-|x|), which never overflows. A choice of x or -x has a slope at 0; |x| has a
+    # kink there, and the derivatives of what follows would be wrong.
+    return xp.exp(xp.where(x >= 0.0, -x, x))
+
+
 def _sigmoid(xp: Any, x: Any) -> Any:
-    e = xp.exp(-abs(x))  # never overflows
+    e = _decay(xp, x)
     return xp.where(x >= 0.0, 1.0, e) / (1.0 + e)
 
 
 def _sigmoid_slope(xp: Any, x: Any) -> Any:
-    e = xp.exp(-abs(x))  # y * (1 - y) cancels where y is nearly 1
+    e = _decay(xp, x)  # y * (1 - y) cancels where y is nearly 1
     return e / ((1.0 + e) * (1.0 + e))
 
 

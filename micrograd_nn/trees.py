@@ -55,9 +55,14 @@ def _is_array(tree: Any) -> bool:
 
 
 def _rebuilt_array(array: Any, new: Iterator[Any]) -> Any:
+    import numpy as np  # it made the array, so it is there
+
+    items = [next(new) for _ in array.flat]
+    if items and all(map(_is_array, items)):  # the rows of a Hessian
+        return np.reshape(items, (*array.shape, *items[0].shape))
     result = array.astype(object)
-    for index in _indexes(array.shape):
-        result[index] = next(new)
+    for index, item in zip(_indexes(array.shape), items, strict=True):
+        result[index] = item
     plain = all(isinstance(x, float) for x in result.flat)
     return result.astype(float) if plain else result
 

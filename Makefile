@@ -1,0 +1,57 @@
+# Every command of the project. `make` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-slow check format coverage bench oracles clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+install: $(VENV)/test.stamp $(VENV)/dev.stamp  ## set up .venv with all that development needs
+
+demo: $(VENV)/demo.stamp  ## train on moons and on digits, and draw what came out to out/
+	$(BIN)/python -m micrograd_nn demo
+
+test: $(VENV)/test.stamp  ## run the tests
+	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/test.stamp  ## run the tests that take long
+	$(BIN)/python -m pytest -m slow
+
+check: $(VENV)/test.stamp $(VENV)/dev.stamp  ## lint, format and types; edits nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --diff .
+	$(BIN)/mypy
+
+format: $(VENV)/dev.stamp  ## format the code in place
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+coverage: $(VENV)/test.stamp  ## run the tests with line and branch coverage
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage report
+
+bench: $(VENV)/bench.stamp  ## measure speed, memory and the checker against peers
+	$(BIN)/python benchmarks/engine_speed.py
+	$(BIN)/python benchmarks/gradcheck_quality.py
+
+oracles: $(VENV)/test.stamp  ## add torch and jax, so that the oracle tests run too
+	$(PIP) torch==2.13.0 jax
+
+clean:  ## remove what the other commands made
+	rm -rf $(VENV) out build dist htmlcov .coverage .hypothesis
+	rm -rf .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# One stamp for each extra of pyproject.toml.
+$(VENV)/%.stamp: pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable '.[$*]'
+	@touch $@
