@@ -68,3 +68,12 @@ def test_it_refuses_more_weights_than_inputs_or_fewer(weights, inputs):
 
     with pytest.raises(ValueError, match="zip"):
         weighted_sum(Value(0.0), ws, xs)
+
+
+def test_it_takes_plain_numbers_for_weights_and_bias():
+    x = Value(3.0)
+
+    total = weighted_sum(0.5, [2.0], [x])
+    total.backward()
+
+    assert (total.data, x.grad) == (6.5, 2.0)

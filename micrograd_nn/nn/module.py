@@ -1,0 +1,207 @@
+"""`Module`: anything that has parameters, found wherever it keeps them.
+
+A subclass sets attributes and says in `__call__` what it computes. It need not list its
+parameters, nor call `super().__init__()`:
+
+>>> class Line(Module):
+...     def __init__(self):
+...         self.slope, self.offsets = Value(2.0), {"y": Value(1.0)}
+...     def __call__(self, x):
+...         return self.slope * x + self.offsets["y"]
+>>> line = Line()
+>>> line.state_dict()
+{'slope': 2.0, 'offsets.y': 1.0}
+>>> line(3.0)
+Value(data=7.0, grad=0.0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, Self
+
+from micrograd_nn.engine import Number, Value
+from micrograd_nn.nn.summary import Summary, summarize
+from micrograd_nn.numbers import as_number, is_number, shortened
+from micrograd_nn.op import LEAF
+
+Found = dict[int, tuple[str, Any]]  # id: (name, Value or Module or container)
+
+
+class IncompatibleKeys(NamedTuple):
+    """What `load_state_dict` had no number for, and what it had no place for."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+
+class Module:
+    """The base of everything that has parameters.
+
+    A parameter is a Value that nothing was computed from, kept in an attribute of the
+    module, of a module inside it, or of lists, tuples and dictionaries of those; sets
+    and arrays are not searched. A result that is kept, such as the last loss, is no
+    parameter.
+
+    Attributes:
+        training: Whether it is being trained; layers that do something else then ask.
+    """
+
+    training = True
+    __call__: Callable[..., Any]
+
+    def parameters(self) -> list[Value]:
+        """Every parameter once, in the order of definition."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """Every parameter once, with how to get there: `layers.0.neurons.1.w.2`.
+
+        Raises:
+            ValueError: If two have one name, through keys such as 1 and "1".
+        """
+        found = _inside(self, through_modules=True)
+        named = [pair for pair in found if _is_parameter(pair[1])]
+        if len(dict(named)) < len(named):
+            raise ValueError(_ambiguous(named))
+        return named
+
+    def modules(self) -> list[Module]:
+        """This module and every module inside it, once, outer ones first."""
+        return [module for _, module in self.named_modules()]
+
+    def named_modules(self) -> list[tuple[str, Module]]:
+        """The modules with their names; this one's own is the empty string."""
+        found = _inside(self, through_modules=True)
+        return [("", self), *(pair for pair in found if isinstance(pair[1], Module))]
+
+    def children(self) -> list[Module]:
+        """The modules directly inside this one, not those inside them."""
+        return [module for _, module in self.named_children()]
+
+    def named_children(self) -> list[tuple[str, Module]]:
+        """The modules directly inside this one with their names."""
+        found = _inside(self, through_modules=False)
+        return [pair for pair in found if isinstance(pair[1], Module)]
+
+    def zero_grad(self) -> None:
+        """Set the grad of every parameter to 0; `backward()` adds to what is there."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def train(self, mode: bool = True) -> Self:
+        """This module, it and all inside it now in training mode."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """This module, it and all inside it now out of training mode."""
+        return self.train(False)
+
+    def state_dict(self) -> dict[str, float]:
+        """The number of every parameter by name, to be saved."""
+        return {name: value.data for name, value in self.named_parameters()}
+
+    def load_state_dict(
+        self, state: Mapping[str, Number], strict: bool = True
+    ) -> IncompatibleKeys:
+        """Assign the numbers of `state` to the parameters of those names.
+
+        Args:
+            state: Numbers by name, as `state_dict` gives them.
+            strict: Whether missing and unexpected names are errors.
+
+        Returns:
+            The missing and the unexpected names: two empty lists if `strict`.
+
+        Raises:
+            ValueError: If the names do not fit, or something is not a number. All is
+                checked first: nothing was assigned then.
+
+        >>> from micrograd_nn.nn import Neuron
+        >>> Neuron(1).load_state_dict({"w.0": 2.0, "c": 1.0})
+        Traceback (most recent call last):
+        ValueError: state does not fit: got missing=['b'], unexpected=['c'], not ...
+        """
+        parameters = dict(self.named_parameters())
+        missing = [name for name in parameters if name not in state]
+        unexpected = [name for name in state if name not in parameters]
+        known = {name: state[name] for name in parameters if name in state}
+        wrong = [name for name, x in known.items() if not is_number(x)]
+        if wrong or (strict and (missing or unexpected)):
+            raise ValueError(_misfit(self, missing, unexpected, wrong))
+        numbers = {name: as_number(x, name) for name, x in known.items()}
+        for name, number in numbers.items():
+            parameters[name].data = number
+        return IncompatibleKeys(missing, unexpected)
+
+    def summary(self, *example_inputs: Any) -> Summary:
+        """A table of the layers: sizes, parameters, scalar nodes that a call records.
+
+        Args:
+            *example_inputs: What to call the module with, to count. Zeros unless given,
+                where the number of inputs is known.
+
+        >>> from micrograd_nn.nn import MLP
+        >>> MLP(2, [4, 1]).summary()
+        MLP       type   output  parameters  scalar nodes
+        layers.0  Layer       4          12            20
+        layers.1  Layer       1           5             8
+        total                 1          17            28
+        """
+        return summarize(self, example_inputs)
+
+    def _sizes(self) -> tuple[int, int] | None:
+        """How many numbers one call takes and gives, if that is fixed."""
+        return None
+
+
+def _inside(module: Module, through_modules: bool) -> Iterable[tuple[str, Any]]:
+    """All that is found in the attributes of `module`, with names, each thing once."""
+    found: Found = {id(module): ("", module)}
+    for name, thing in vars(module).items():
+        _collect(thing, name, found, through_modules)
+    return list(found.values())[1:]
+
+
+def _collect(thing: Any, name: str, found: Found, through_modules: bool) -> None:
+    if id(thing) in found or not isinstance(thing, (Value, Module, list, tuple, dict)):
+        return
+    found[id(thing)] = name, thing
+    if through_modules or not isinstance(thing, Module):
+        for key, part in _parts(thing):
+            _collect(part, f"{name}.{key}", found, through_modules)
+
+
+def _parts(thing: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(thing, Value):
+        return ()
+    if isinstance(thing, (list, tuple)):
+        return enumerate(thing)
+    return (thing if isinstance(thing, dict) else vars(thing)).items()
+
+
+def _is_parameter(thing: object) -> bool:
+    return isinstance(thing, Value) and thing.op is LEAF
+
+
+def _ambiguous(named: list[tuple[str, Value]]) -> str:
+    names = [name for name, _ in named]
+    doubled = next(name for name in names if names.count(name) > 1)
+    return (
+        f"two parameters of one name: got {doubled!r} twice; expected different keys. "
+        "Rename one: keys are compared as text, and a dot counts as a level."
+    )
+
+
+def _misfit(
+    module: Module, missing: list[str], unexpected: list[str], wrong: list[str]
+) -> str:
+    return (
+        f"state does not fit: got missing={shortened(missing, 300)}, "
+        f"unexpected={shortened(unexpected, 300)}, "
+        f"not numbers={shortened(wrong, 300)}; expected one number for each parameter "
+        f"of this {type(module).__name__}. Nothing was assigned: build the module as "
+        "it was when its state was saved, or pass strict=False to load what fits."
+    )

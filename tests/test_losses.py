@@ -1,0 +1,351 @@
+import math
+
+import numpy as np
+import pytest
+from mpmath import mp
+
+from micrograd_nn import Value
+from micrograd_nn.losses import (
+    LOSSES,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    hinge_loss,
+    mse_loss,
+)
+
+# A batch for every loss: outputs, targets and the loss of each, worked out by hand.
+BATCHES = {
+    "mse_loss": ([1.5, -2.0, 0.0], [1.0, 1.0, 0.0], [0.25, 9.0, 0.0]),
+    "hinge_loss": ([3.0, 0.25, -2.0], [1, -1, 1], [0.0, 1.25, 3.0]),
+    "binary_cross_entropy_with_logits": (
+        [0.0, 2.0, -1.0],
+        [1, 0, 0.25],
+        [
+            math.log(2.0),
+            math.log(1.0 + math.exp(2.0)),
+            math.log(1.0 + math.exp(-1.0)) + 0.25,
+        ],
+    ),
+    "cross_entropy": (
+        [[0.0, 0.0], [1.0, 3.0], [2.0, 2.0]],
+        [1, 0, 0],
+        [math.log(2.0), math.log(1.0 + math.exp(2.0)), math.log(2.0)],
+    ),
+}
+
+every_loss = pytest.mark.parametrize(
+    ("loss", "batch"), [(LOSSES[name], BATCHES[name]) for name in LOSSES], ids=LOSSES
+)
+PAIRED = {name: LOSSES[name] for name in LOSSES if name != "cross_entropy"}
+every_paired_loss = pytest.mark.parametrize("loss", PAIRED.values(), ids=PAIRED)
+
+
+def values_of(tree):
+    return [values_of(x) for x in tree] if isinstance(tree, list) else Value(tree)
+
+
+def leaves_of(tree):
+    return [x for t in tree for x in leaves_of(t)] if isinstance(tree, list) else [tree]
+
+
+def data_of(tree):
+    return [data_of(x) for x in tree] if isinstance(tree, list) else tree.data
+
+
+# For every loss -----------------------------------------------------------------------
+
+
+@every_loss
+def test_one_loss_for_each_example(loss, batch):
+    inputs, targets, expected = batch
+
+    assert data_of(loss(inputs, targets, reduction="none")) == pytest.approx(
+        expected, rel=1e-15
+    )
+
+
+@every_loss
+def test_the_mean_is_what_you_get_unless_you_ask_for_the_sum(loss, batch):
+    inputs, targets, expected = batch
+    total = math.fsum(expected)
+
+    assert loss(inputs, targets).data == pytest.approx(total / 3, rel=1e-15)
+    assert loss(inputs, targets, "mean").data == loss(inputs, targets).data
+    assert loss(inputs, targets, "sum").data == pytest.approx(total, rel=1e-15)
+
+
+@every_loss
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_one_example_alone_has_a_loss_of_its_own(loss, batch, reduction):
+    inputs, targets, expected = batch
+
+    for x, t, wanted in zip(inputs, targets, expected, strict=True):
+        assert loss(x, t, reduction).data == pytest.approx(wanted, rel=1e-15)
+
+
+@every_loss
+def test_values_tuples_and_arrays_give_the_same_loss(loss, batch):
+    inputs, targets, _ = batch
+    expected = loss(inputs, targets).data
+
+    assert loss(values_of(inputs), targets).data == expected
+    assert loss(tuple(values_of(inputs)), tuple(targets)).data == expected
+    assert loss(np.array(values_of(inputs)), np.array(targets)).data == expected
+    assert loss(list(np.array(inputs)), list(np.array(targets))).data == expected
+
+
+@every_loss
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_gradient_is_the_slope(loss, batch, reduction):
+    inputs, targets, _ = batch
+    outputs = values_of(inputs)
+    loss(outputs, targets, reduction).backward()
+    h = 1e-6
+
+    for output in leaves_of(outputs):
+        start, found = output.data, []
+        for shift in (h, -h):
+            output.data = start + shift
+            found.append(loss(outputs, targets, reduction).data)
+        output.data = start
+
+        assert output.grad == pytest.approx((found[0] - found[1]) / (2 * h), abs=1e-8)
+
+
+@every_loss
+def test_the_losses_of_a_batch_are_added_in_one_node(loss, batch):
+    inputs, targets, _ = batch
+    total = loss(inputs, targets, "sum")
+
+    assert (total.op.name, len(total.operands)) == ("sum", 3)
+    assert loss(inputs, targets).operands[0].op.name == "sum"
+
+
+@every_loss
+def test_a_loss_needs_a_target_for_each_output(loss, batch):
+    inputs, targets, _ = batch
+
+    with pytest.raises(ValueError, match=r"shapes differ: got a list of 2 in target f"):
+        loss(inputs, targets[:2])
+
+
+@every_loss
+def test_an_unknown_reduction_is_refused(loss, batch):
+    inputs, targets, _ = batch
+    message = r"no such reduction: got reduction='avg' \(str\); expected 'mean', 'sum'"
+
+    with pytest.raises(ValueError, match=message):
+        loss(inputs, targets, reduction="avg")
+
+
+@every_loss
+def test_a_target_that_is_no_number_is_refused(loss, batch):
+    inputs, targets, _ = batch
+
+    with pytest.raises(TypeError, match="got target 1='x'"):
+        loss(inputs, [targets[0], "x", targets[2]])
+
+
+@every_loss
+def test_an_output_that_is_no_number_is_refused(loss, batch):
+    inputs, targets, _ = batch
+    broken = [["x", 1.0], *inputs[1:]] if isinstance(inputs[0], list) else ["x", 0, 0]
+
+    with pytest.raises(TypeError, match=r"not a number: got (output|logit) 0='x'"):
+        loss(broken, targets)
+
+
+@every_loss
+def test_there_is_no_mean_of_nothing(loss, batch):
+    with pytest.raises(ValueError, match=r"got input=\[\] \(list\)"):
+        loss([], [])
+
+
+@every_paired_loss
+def test_outputs_may_be_nested_as_long_as_targets_are_too(loss):
+    outputs, targets = [[0.5], [0.25, -1.0]], [[1], [1, 1]]
+    flat = loss([0.5, 0.25, -1.0], [1, 1, 1], "none")
+    nested = loss(outputs, targets, "none")
+
+    assert data_of(nested) == [[flat[0].data], [flat[1].data, flat[2].data]]
+    assert loss(outputs, targets).data == loss([0.5, 0.25, -1.0], [1, 1, 1]).data
+
+
+@every_paired_loss
+@pytest.mark.parametrize(
+    ("inputs", "targets", "message"),
+    [
+        ([0.5, 1.0], 1, "got a number in target for a list of 2 in input"),
+        (0.5, [1], "got a list of 1 in target for a number in input"),
+        ([0.5, 1.0], [[1], [1]], "got a list of 1 in target for a number in input"),
+        ([[1.0, 2.0]], [[1]], "got a list of 1 in target for a list of 2 in input"),
+    ],
+)
+def test_outputs_and_targets_must_have_one_shape(loss, inputs, targets, message):
+    with pytest.raises(ValueError, match=message):
+        loss(inputs, targets)
+
+
+# Each by itself -----------------------------------------------------------------------
+
+
+def test_gradients_flow_into_targets_that_are_values():
+    x, t = Value(3.0), Value(1.0)
+    mse_loss(x, t).backward()
+
+    assert (x.grad, t.grad) == (4.0, -4.0)
+
+
+@pytest.mark.parametrize("label", [0, 2, 0.5, float("nan")])
+def test_hinge_loss_takes_the_labels_minus_one_and_one(label):
+    with pytest.raises(ValueError, match=r"got target 1=.*; expected -1 or 1\. For 0"):
+        hinge_loss([0.5, 0.5], [1, label])
+
+
+def test_hinge_loss_is_flat_beyond_the_margin_and_at_it():
+    outputs = values_of([2.0, 1.0, 0.5])
+    hinge_loss(outputs, [1, 1, 1], "sum").backward()
+
+    assert [x.grad for x in outputs] == [0.0, 0.0, -1.0]
+
+
+@pytest.mark.parametrize("target", [-0.1, 1.1, float("nan"), 2])
+def test_binary_targets_are_probabilities(target):
+    message = r"got target 0=.*; expected a probability from 0 to 1"
+    with pytest.raises(ValueError, match=message):
+        binary_cross_entropy_with_logits([0.5], [target])
+
+
+@pytest.mark.parametrize("x", [-1000.0, -40.0, -1.0, 0.0, 1e-9, 3.0, 40.0, 1000.0])
+@pytest.mark.parametrize("t", [0.0, 0.3, 1.0])
+def test_binary_cross_entropy_is_stable(x, t):
+    logit = Value(x)
+    loss = binary_cross_entropy_with_logits(logit, t)
+    loss.backward()
+    with mp.workdps(50):
+        truth = mp.log(1 + mp.exp(x)) - mp.mpf(x) * mp.mpf(t)
+        slope = 1 / (1 + mp.exp(-x)) - mp.mpf(t)
+
+    assert loss.data == pytest.approx(float(truth), rel=1e-15, abs=1e-15 * abs(x))
+    assert logit.grad == pytest.approx(float(slope), rel=1e-15, abs=1e-15)
+
+
+def test_cross_entropies_are_exact_at_extreme_logits():
+    assert binary_cross_entropy_with_logits(1000.0, 1).data == 0.0
+    assert binary_cross_entropy_with_logits(1000.0, 0).data == 1000.0
+    assert binary_cross_entropy_with_logits(-1000.0, 1).data == 1000.0
+    assert cross_entropy([1000.0, -1000.0], 0).data == 0.0
+    assert cross_entropy([1000.0, -1000.0], 1).data == 2000.0
+    assert cross_entropy([-1000.0, -1000.0], 1).data == pytest.approx(math.log(2.0))
+
+
+def test_the_gradient_of_cross_entropy_is_softmax_minus_the_target():
+    logits = values_of([0.0, math.log(2.0), math.log(5.0)])
+    cross_entropy(logits, 1).backward()
+
+    assert [x.grad for x in logits] == pytest.approx([1 / 8, 2 / 8 - 1, 5 / 8])
+
+
+def test_a_masked_class_has_no_share():
+    logits = values_of([0.0, 0.0, -math.inf])
+    loss = cross_entropy(logits, 0)
+    loss.backward()
+
+    assert loss.data == pytest.approx(math.log(2.0))
+    assert logits[2].grad == 0.0
+
+
+@pytest.mark.parametrize("index", [-1, 3, 10**30])
+def test_a_class_out_of_range_is_refused(index):
+    message = r"no such class: got target 1=.*\(int\); expected an integer from 0 to 2"
+    with pytest.raises(ValueError, match=message):
+        cross_entropy([[1.0, 2.0, 3.0]] * 2, [0, index])
+
+
+@pytest.mark.parametrize("index", [1.0, None, "1", Value(1.0)])
+def test_a_class_is_named_by_an_integer(index):
+    message = r"no such class: got target=.*; expected an integer from 0 to 2"
+    with pytest.raises(TypeError, match=message):
+        cross_entropy([1.0, 2.0, 3.0], index)
+
+
+def test_all_certain_probabilities_are_a_class():
+    logits = [[1.0, -2.0, 0.5], [0.0, 3.0, 1.0]]
+    certain = [[0, 0, 1], [1, 0, 0]]
+
+    assert cross_entropy(logits, certain, "none")[0].data == pytest.approx(
+        cross_entropy(logits, [2, 0], "none")[0].data, rel=1e-15
+    )
+    assert cross_entropy(logits, certain).data == pytest.approx(
+        cross_entropy(logits, [2, 0]).data, rel=1e-15
+    )
+
+
+def test_probabilities_weigh_the_losses_of_the_classes():
+    logits = [1.0, -2.0, 0.5]
+    by_class = [cross_entropy(logits, i).data for i in range(3)]
+
+    assert cross_entropy(logits, [0.5, 0.2, 0.3]).data == pytest.approx(
+        0.5 * by_class[0] + 0.2 * by_class[1] + 0.3 * by_class[2]
+    )
+
+
+def test_gradients_flow_into_probabilities_that_are_values():
+    shares = values_of([0.25, 0.75])
+    cross_entropy([0.0, 0.0], shares).backward()
+
+    assert [p.grad for p in shares] == pytest.approx([math.log(2.0)] * 2)
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ([0.5, 0.6], r"not a distribution: got target=\[0.5, 0.6\], which sums to 1.1"),
+        ([1.5, -0.5], r"got target=1.5 \(float\); expected a probability from 0 to 1"),
+        ([1, 0, 0], "shapes differ: got a list of 3 in target for a list of 2"),
+    ],
+)
+def test_probabilities_that_are_none_are_refused(target, message):
+    with pytest.raises(ValueError, match=message):
+        cross_entropy([1.0, 2.0], target)
+
+
+@pytest.mark.parametrize("logits", [0.5, Value(0.5), [[1.0, 2.0], []], [[1.0], 2.0]])
+def test_cross_entropy_needs_a_list_of_logits(logits):
+    with pytest.raises(ValueError, match=r"no logits: got input=.*; expected a list w"):
+        cross_entropy(logits, [0, 0])
+
+
+# Against PyTorch ----------------------------------------------------------------------
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("name", [name for name in LOSSES if name != "hinge_loss"])
+def test_losses_and_gradients_are_those_of_pytorch(name, reduction):
+    torch = pytest.importorskip("torch")
+    random = np.random.default_rng(3)
+    logits = 5.0 * random.normal(size=(7, 4))
+    for target in {
+        "mse_loss": [random.normal(size=(7, 4))],
+        "binary_cross_entropy_with_logits": [random.uniform(size=(7, 4))],
+        "cross_entropy": [
+            random.integers(4, size=7),
+            random.dirichlet(np.ones(4), size=7),
+        ],
+    }[name]:
+        theirs = torch.tensor(logits, requires_grad=True)
+        expected = getattr(torch.nn.functional, name)(
+            theirs, torch.tensor(target), reduction=reduction
+        )
+        expected.sum().backward()
+        ours = values_of(logits.tolist())
+        found = LOSSES[name](ours, target, reduction=reduction)
+        sum(leaves_of(found)).backward()
+
+        assert np.array(data_of(found)) == pytest.approx(
+            expected.detach().numpy(), rel=1e-12, abs=1e-13
+        )
+        assert [x.grad for x in leaves_of(ours)] == pytest.approx(
+            theirs.grad.flatten().tolist(), rel=1e-12, abs=1e-13
+        )
