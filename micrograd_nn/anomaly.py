@@ -74,6 +74,11 @@ def report_edge(node: Value, position: int, partial: float, grad: float) -> None
     )
 
 
+def report_leaf(leaf: Value) -> None:
+    """Say that what reached `leaf` adds up to a gradient that is not finite."""
+    _report(f"gradient of {describe(leaf)} is {leaf.grad}: expected a finite sum.")
+
+
 def report_gradient(grad: float) -> None:
     """Say that a function of `gradients` found a gradient that is not finite."""
     _report(

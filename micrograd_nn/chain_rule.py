@@ -14,7 +14,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from micrograd_nn import epochs
-from micrograd_nn.anomaly import report_edge
+from micrograd_nn.anomaly import report_edge, report_leaf
 from micrograd_nn.graph import topological_order
 from micrograd_nn.namespaces import FLOAT_ERRORS, FLOATS, read_floats
 from micrograd_nn.op import CONSTANT
@@ -42,6 +42,7 @@ def run_backward(root: Value) -> None:
 
 def propagate(node: Value) -> None:
     """Add what `node` passes on to the grad of each operand: the chain rule."""
+    epochs.check(node)
     if node.op.partials is None and "_step" in node.__dict__:
         node.__dict__["_step"]()
         return
@@ -53,14 +54,13 @@ def _propagate_in_reverse(order: list[Value], newest_change: int) -> None:
     """`propagate` each node, results first; written out for one and two operands."""
     for node in reversed(order):
         a = node._a
-        if a is None:
-            continue
         op = node.op
+        if a is None or a.__class__ is tuple:
+            if op.partials != ():  # nothing to do for a leaf
+                propagate(node)
+            continue
         if op.epoch < newest_change:
             epochs.check(node)
-        if a.__class__ is tuple:
-            propagate(node)
-            continue
         b = node._b
         grad = node.grad
         try:
@@ -112,12 +112,16 @@ def _accumulated(before: float | None, leaf: Value) -> float:
 
 def _report_not_finite(order: list[Value], leaves: list[Value]) -> None:
     """Report the first product of the pass that left a nan or an infinity in a leaf."""
-    if not any(leaf.grad - leaf.grad for leaf in leaves if leaf.op is not CONSTANT):
+    wrong = [v for v in leaves if v.grad - v.grad and v.op is not CONSTANT]
+    if not wrong:
         return
     for node in reversed(order):
-        if node._a is None or node.op.partials is None:
-            continue
-        for position, partial in enumerate(local_partials(node)):
+        for position, partial in enumerate(_known_partials(node)):
             product = partial * node.grad
             if product - product and node.operands[position].op is not CONSTANT:
                 return report_edge(node, position, partial, node.grad)
+    report_leaf(wrong[0])  # the products are finite, their sum is not
+
+
+def _known_partials(node: Value) -> Sequence[float]:
+    return () if "_step" in node.__dict__ else local_partials(node)

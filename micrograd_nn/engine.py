@@ -20,12 +20,12 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
-from micrograd_nn import copying, epochs, ops, recording
+from micrograd_nn import by_hand, copying, epochs, ops, recording
 from micrograd_nn.anomaly import report_result
 from micrograd_nn.chain_rule import local_partials, propagate, run_backward
 from micrograd_nn.namespaces import FLOAT_ERRORS, FLOATS, read_floats
-from micrograd_nn.numbers import as_number, is_number, shortened
-from micrograd_nn.op import CONSTANT, LEAF, Op, by_hand
+from micrograd_nn.numbers import as_number, is_number
+from micrograd_nn.op import CONSTANT, LEAF, Op
 
 Number = Any  # what as_number takes: int, float, Fraction, Decimal, NumPy's scalars
 
@@ -63,7 +63,7 @@ class Value:
     Value(data=2.0, grad=0.0, label='x')
     """
 
-    # `_a` and `_b` are the operands, or None; an n-ary op has a tuple of them in `_a`.
+    # `_a` and `_b` are the operands, or None; three or more are a tuple in `_a`.
     __slots__ = ("__dict__", "_a", "_b", "_data", "op", *_GRAD_SLOT)
 
     _a: Any
@@ -87,7 +87,7 @@ class Value:
         self.op = LEAF
         self._a = self._b = None
         if _children or _op:
-            _record_by_hand(self, tuple(_children), _op)
+            by_hand.record(self, tuple(_children), _op)
         if label:
             self.label = label
 
@@ -295,9 +295,7 @@ class Value:
 
     @_backward.setter
     def _backward(self, step: Callable[[], None]) -> None:
-        self.__dict__["_step"] = step
-        if self._a is not None:
-            _set_rule(self, self.operands, self.op.symbol)
+        by_hand.set_step(self, step)
 
     # The names of micrograd and microgpt.
 
@@ -344,13 +342,13 @@ def apply(op: Op, *operands: Value | Number) -> Value:
     Value(data=8.0, grad=0.0)
     """
     values = [_operand(op, x, position) for position, x in enumerate(operands)]
-    if op.nary:
-        return _nary(op, tuple(values))
-    if len(values) != len(op.partials or ()):
+    if not op.nary and len(values) != len(op.partials or ()):
         raise TypeError(
             f"wrong number of operands: got {len(values)} for {op.name}; "
             f"expected {len(op.partials or ())}. See Op.partials."
         )
+    if op.nary or not 1 <= len(values) <= 2:
+        return _many(op, tuple(values))
     return _unary(op, *values) if len(values) == 1 else _binary(op, *values)
 
 
@@ -439,39 +437,12 @@ def _reflected(op: Op, other: Number, value: Value) -> Value:
     return _binary(op, constant(as_number(other, "operand")), value)
 
 
-def _nary(op: Op, operands: tuple[Value, ...]) -> Value:
-    data = read_floats(op.forward, [operand._data for operand in operands])
+def _many(op: Op, operands: tuple[Value, ...]) -> Value:
+    numbers = [operand._data for operand in operands]
+    data = read_floats(op.forward, *([numbers] if op.nary else numbers))
     if data - data:
         report_result(op, data, operands)
     node = constant(data)
     if operands and not recording.is_paused():
         node.op, node._a = epochs.stamped(op), operands
     return node
-
-
-def _record_by_hand(
-    node: Value, operands: tuple[Value, ...], rule: str | Sequence[float]
-) -> None:
-    for operand in operands:
-        if not isinstance(operand, Value):
-            raise TypeError(
-                f"not an operand: got child={shortened(operand)} "
-                f"({type(operand).__name__}); expected a Value. Wrap it in Value(...)."
-            )
-    if not isinstance(rule, str):
-        node.__dict__["_partials"] = _matched(rule, operands)
-    _set_rule(node, operands, rule if isinstance(rule, str) else "")
-
-
-def _set_rule(node: Value, operands: tuple[Value, ...], symbol: str) -> None:
-    node.op = epochs.stamped(by_hand(symbol))
-    node._a, node._b = operands or None, None
-
-
-def _matched(partials: Sequence[float], operands: Sequence[Value]) -> tuple[float, ...]:
-    if len(partials) != len(operands):
-        raise ValueError(
-            f"one local gradient per operand: got {len(partials)} for {len(operands)}; "
-            "expected as many. Pass them as the third argument."
-        )
-    return tuple(as_number(partial, "local gradient") for partial in partials)

@@ -146,13 +146,19 @@ def _add(total: dict[Value, Value], operand: Value, partial: Any, grad: Value) -
 
 def _chosen(argnums: Argnums, args: tuple[Any, ...]) -> list[int]:
     chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+    positions = [position % max(len(args), 1) for position in chosen]
     for position in chosen:
         if not -len(args) <= position < len(args):
             raise TypeError(
                 f"no such argument: got argnums={argnums!r} for {len(args)} positional "
                 "arguments; expected positions of those. Pass them by position."
             )
-    return [position % len(args) for position in chosen]
+    if len(set(positions)) < len(positions):
+        raise ValueError(
+            f"an argument twice: got argnums={argnums!r}; expected each one once. "
+            "Remove the repetition."
+        )
+    return positions
 
 
 def _evaluated(
