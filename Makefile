@@ -38,8 +38,7 @@ bench: $(VENV)/bench.stamp  ## measure speed, memory and the checker against pee
 	$(BIN)/python benchmarks/engine_speed.py
 	$(BIN)/python benchmarks/gradcheck_quality.py
 
-oracles: $(VENV)/test.stamp  ## add torch and jax, so that the oracle tests run too
-	$(PIP) torch==2.13.0 jax
+oracles: $(VENV)/test.stamp $(VENV)/oracles.stamp  ## add torch and jax for their tests
 
 clean:  ## remove what the other commands made
 	rm -rf $(VENV) out build dist htmlcov .coverage .hypothesis
@@ -49,7 +48,8 @@ clean:  ## remove what the other commands made
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or later is needed: make PYTHON=python3.12 ..."; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "venv failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 
 # One stamp for each extra of pyproject.toml.
 $(VENV)/%.stamp: pyproject.toml | $(VENV)/bin/python

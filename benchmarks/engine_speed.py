@@ -15,6 +15,7 @@ import gc
 import json
 import platform
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -99,8 +100,8 @@ def measured_bytes(name: str) -> dict[str, float]:
 
 def resident_bytes() -> int:
     """What the kernel says that this process holds."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096
+    pages = int(Path("/proc/self/statm").read_text().split()[1])  # on Linux
+    return pages * resource.getpagesize()
 
 
 def in_process(*arguments: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@
 >>> with detect_anomaly():
 ...     Value(1000.0, label="x").exp()
 Traceback (most recent call last):
-FloatingPointError: exp gave inf: got x=1000.0; expected finite operands to give a ...
+FloatingPointError: exp gave inf: got x=1000.0; expected a finite result.
 """
 
 from __future__ import annotations
@@ -54,14 +54,16 @@ def ignore_anomaly() -> AbstractContextManager[None]:
 
 
 def report_result(op: Op, data: float, operands: Sequence[Value]) -> None:
-    """Say that `op` made `data`, which is not finite, of finite operands."""
-    if all(math.isfinite(operand.data) for operand in operands):
+    """Say that `op` made `data`: an infinity of finite operands, or the first nan."""
+    known = math.isnan if math.isnan(data) else _is_not_finite
+    if not any(known(operand.data) for operand in operands):
         named = ", ".join(map(describe, operands[:4]))
         named += ", ..." if len(operands) > 4 else ""
-        _report(
-            f"{op.name} gave {data}: got {named}; "
-            "expected finite operands to give a finite result."
-        )
+        _report(f"{op.name} gave {data}: got {named}; expected a finite result.")
+
+
+def _is_not_finite(x: float) -> bool:
+    return not math.isfinite(x)
 
 
 def report_edge(node: Value, position: int, partial: float, grad: float) -> None:

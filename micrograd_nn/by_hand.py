@@ -19,9 +19,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from micrograd_nn import epochs
+from micrograd_nn import epochs, recording
 from micrograd_nn.numbers import as_number, shortened
-from micrograd_nn.op import by_hand
+from micrograd_nn.op import CONSTANT, by_hand
 
 if TYPE_CHECKING:
     from micrograd_nn.engine import Value
@@ -46,15 +46,28 @@ def record(node: Value, operands: tuple[Any, ...], rule: str | Sequence[float]) 
                 f"not an operand: got child={shortened(operand)} "
                 f"({type(operand).__name__}); expected a Value. Wrap it in Value(...)."
             )
-    if not isinstance(rule, str):
-        node.__dict__["_partials"] = _matched(rule, operands)
-    _set_rule(node, operands, rule if isinstance(rule, str) else "")
+    symbol = rule if isinstance(rule, str) else ""
+    partials = None if isinstance(rule, str) else _matched(rule, operands)
+    if not operands:
+        node._symbol = symbol  # a leaf that shows a symbol is a leaf
+    elif recording.is_paused():
+        node.op = CONSTANT
+    else:
+        if partials is not None:
+            node.__dict__["_partials"] = partials
+        _set_rule(node, operands, symbol)
 
 
 def set_step(node: Value, step: Callable[[], None]) -> None:
-    """Let `step` do what `node` does in `backward()`, in place of the chain rule."""
-    node.__dict__["_step"] = step
-    _set_rule(node, node.operands, node._op)
+    """Let `step` do what `node` does in `backward()`, in place of the chain rule.
+
+    Raises:
+        RuntimeError: If the data of an operand changed after `node` was made.
+    """
+    epochs.check_operands(node)
+    if node.op is not CONSTANT:
+        node.__dict__["_step"] = step
+        _set_rule(node, node.operands, node._op)
 
 
 def _set_rule(node: Value, operands: tuple[Value, ...], symbol: str) -> None:

@@ -107,7 +107,7 @@ def _set_grads(nodes: Iterable[Value], grads: Iterable[float]) -> None:
 
 
 def _accumulated(before: float | None, leaf: Value) -> float:
-    return (before or 0.0) + leaf.grad  # a grad set to None counts as zero
+    return float(before or 0.0) + leaf.grad  # a grad set to None counts as zero
 
 
 def _report_not_finite(order: list[Value], leaves: list[Value]) -> None:

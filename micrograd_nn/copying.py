@@ -33,66 +33,53 @@ def copy_node(node: Any) -> Any:
     return twin
 
 
-def copy_graph(root: Any, memo: dict[int, Any]) -> Any:
+def copy_graph(root: Any, memo: dict[Any, Any]) -> Any:
     """A deep copy of `root` and of everything below it that is not in `memo` yet."""
-    for node in topological_order(root):
-        if id(node) not in memo:
-            _refuse_step_by_hand(node)
-            operands = [memo[id(operand)] for operand in node.operands]
-            twin = memo[id(node)] = _rebuild(*_state(node, operands))
-            # What was set may refer back to the node, so it comes after it.
-            twin.__dict__.update(copy.deepcopy(_extras(node), memo))
+    order = topological_order(root, memo.setdefault(copy_graph, set()))
+    for node in order:
+        _refuse_step_by_hand(node)
+        operands = [memo[id(operand)] for operand in node.operands]
+        memo[id(node)] = _rebuild(*_state(node, operands))
+    for node in order:  # what was set on a node may refer to any other
+        memo[id(node)].__dict__.update(copy.deepcopy(_extras(node), memo))
     return memo[id(root)]
 
 
 def reduce_graph(root: Any) -> tuple[Any, ...]:
     """What pickle stores for `root`: its ancestors in order, then `root` itself."""
     _refuse_step_by_hand(root)
-    epochs.check(root)
-    # What was set comes third, after the node, to which it may refer back.
+    state = *_state(root, root.operands), epochs.is_stale(root)
     extras = {k: v for k, v in _extras(root).items() if k != "_changed"} or None
-    state = _state(root, root.operands)
-    if root._a is None or id(root) in _known_ids():
+    if root._a is None or root in _known():
         return _rebuild_now, state, extras
-    ancestors = _Ancestors(root)
-    return _rebuild_last, (ancestors, state, _Done(ancestors)), extras
+    return _rebuild_last, (_Ancestors(root), state), extras
 
 
 _threads = threading.local()
 
 
-def _known_ids() -> set[int]:
+def _known() -> set[Any]:
     """Nodes whose operands the pickler at work in this thread has met before them."""
-    if not hasattr(_threads, "ids"):
-        _threads.ids = set()
-    return _threads.ids  # type: ignore[no-any-return]
+    if not hasattr(_threads, "nodes"):
+        _threads.nodes = set()
+    return _threads.nodes  # type: ignore[no-any-return]
 
 
 class _Ancestors:
     """All that a node was computed from: pickled as a list, one by one, in order.
 
-    Meanwhile its members are known, and so store themselves alone. They are forgotten
-    when `_Done` is pickled or, if pickling fails, when the pickler drops this object.
+    Its members are known from then on, and store themselves alone. A pickler keeps
+    what it has pickled, so they are forgotten when it is dropped: done, or failed.
     """
 
     def __init__(self, root: Any) -> None:
-        self.nodes = topological_order(root)[:-1]
-        ids = set(map(id, self.nodes))
-        known = _known_ids()
-        known |= ids
-        self.forget = weakref.finalize(self, known.difference_update, ids)
+        known = _known()
+        nodes = topological_order(root, known)
+        weakref.finalize(self, known.difference_update, nodes)
+        self.nodes = nodes[:-1]
 
     def __reduce__(self) -> tuple[Any, tuple[()], None, Iterator[Any]]:
         return list, (), None, iter(self.nodes)
-
-
-class _Done:
-    def __init__(self, ancestors: _Ancestors) -> None:
-        self.ancestors = ancestors
-
-    def __reduce__(self) -> tuple[Any, tuple[()]]:
-        self.ancestors.forget()
-        return tuple, ()
 
 
 def _state(node: Any, operands: Sequence[Any]) -> tuple[Any, ...]:
@@ -116,13 +103,16 @@ def _rebuild(kind: Any, data: float, grad: float, op: Any, a: Any, b: Any) -> An
 
 
 def _rebuild_now(*state: Any) -> Any:
-    """The node of a pickle: its op and its operands' data are of this epoch."""
-    node = _rebuild(*state)
+    """The node of a pickle: of this epoch, as are its operands, unless it is stale."""
+    *parts, is_stale = state
+    node = _rebuild(*parts)
     node.op = epochs.stamped(node.op)
+    if is_stale:
+        epochs.mark_changed(node)
     return node
 
 
-def _rebuild_last(ancestors: list[Any], state: tuple[Any, ...], done: object) -> Any:
+def _rebuild_last(ancestors: list[Any], state: tuple[Any, ...]) -> Any:
     return _rebuild_now(*state)
 
 

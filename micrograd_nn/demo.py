@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def run(folder: str | Path = "out", seed: int = 1) -> dict[str, float]:
     Raises:
         ImportError: If the packages of the extra `demo` are missing.
     """
+    _require_packages()
     start = time.perf_counter()
     out = Path(folder)
     out.mkdir(parents=True, exist_ok=True)
@@ -149,11 +151,15 @@ def _some_right_and_some_wrong(hits: Sequence[bool], count: int) -> list[int]:
 
 
 def _progress(steps: range, name: str) -> Any:
-    try:
-        from tqdm import tqdm
-    except ImportError as error:
-        raise ImportError(
-            "the demo needs more packages: got no tqdm; expected the extra `demo`. "
-            "Run: pip install 'micrograd-nn[demo]'"
-        ) from error
+    from tqdm import tqdm
+
     return tqdm(steps, desc=name)
+
+
+def _require_packages() -> None:
+    missing = [p for p in ("matplotlib", "sklearn", "tqdm") if find_spec(p) is None]
+    if missing:
+        raise ImportError(
+            f"the demo needs more packages: got no {', '.join(missing)}; expected the "
+            "extra `demo`. Run: pip install 'micrograd-nn[demo]'"
+        )

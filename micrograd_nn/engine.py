@@ -49,7 +49,6 @@ class Value:
         grad: What `backward()` found, 0.0 before. Leaves add up over calls.
         op: The record of the op that made it; `LEAF` if nothing did.
         operands: The Values that it was made of, in order, repeated ones included.
-        label: A name for pictures and messages.
 
     Any other attribute may be set, on any Value. Equality and hash are those of
     identity, so Values may be kept in sets; `<` and its like compare data. One graph
@@ -74,6 +73,7 @@ class Value:
     # Not slots, but defaults: most Values have no name, and few have data assigned.
     label: str = ""
     _changed: int = 0
+    _symbol: str = ""
 
     def __init__(
         self,
@@ -86,8 +86,9 @@ class Value:
         self.grad = 0.0
         self.op = LEAF
         self._a = self._b = None
-        if _children or _op:
-            by_hand.record(self, tuple(_children), _op)
+        operands = tuple(_children)
+        if operands or _op:
+            by_hand.record(self, operands, _op)
         if label:
             self.label = label
 
@@ -303,13 +304,11 @@ class Value:
     def _prev(self) -> tuple[Value, ...]:
         return self.operands
 
-    @property
-    def _children(self) -> tuple[Value, ...]:
-        return self.operands
+    _children = _prev
 
     @property
     def _op(self) -> str:
-        return "" if self.op in (LEAF, CONSTANT) else str(self.op.symbol)
+        return str(self.op.symbol) if self.operands else self._symbol
 
     @property
     def _local_grads(self) -> tuple[float, ...]:
@@ -341,21 +340,23 @@ def apply(op: Op, *operands: Value | Number) -> Value:
     >>> apply(cube, Value(2.0))
     Value(data=8.0, grad=0.0)
     """
-    values = [_operand(op, x, position) for position, x in enumerate(operands)]
+    values = [
+        x
+        if isinstance(x, Value)
+        else constant(as_number(x, f"operand {i} of {op.name}"))
+        for i, x in enumerate(operands)
+    ]
     if not op.nary and len(values) != len(op.partials or ()):
         raise TypeError(
             f"wrong number of operands: got {len(values)} for {op.name}; "
             f"expected {len(op.partials or ())}. See Op.partials."
         )
     if op.nary or not 1 <= len(values) <= 2:
-        return _many(op, tuple(values))
-    return _unary(op, *values) if len(values) == 1 else _binary(op, *values)
-
-
-def _operand(op: Op, x: Any, position: int) -> Value:
-    if isinstance(x, Value):
-        return x
-    return constant(as_number(x, f"operand {position} of {op.name}"))
+        result = _many(op, tuple(values))
+    else:
+        result = _unary(op, *values) if len(values) == 1 else _binary(op, *values)
+    result._data = float(result._data)  # an op of a user's own may give an int
+    return result
 
 
 def _compare(
@@ -370,10 +371,9 @@ def _compare(
 
 # Recording: the result of an op, as a new node. `_unary` and `_binary` repeat a few
 # lines, because one more call for each node costs a tenth of a training step.
-
 _new = object.__new__
 
-# Before 3.13 the room for grad is sized by how many objects came before the first entry.
+# Before 3.13 the room for grad is sized by the objects that came before the first one.
 for _ in range(30):
     _new(Value)
 
@@ -401,7 +401,8 @@ def _unary(op: Op, a: Value) -> Value:
     node = _new(Value)
     node._data = data
     node.grad = 0.0
-    node.op = op.stamp if op.stamp.epoch == epochs.now else epochs.stamped(op)
+    stamp = op.stamp
+    node.op = stamp if stamp and stamp.epoch == epochs.now else epochs.stamped(op)
     node._a = a
     node._b = None
     return node
@@ -424,7 +425,8 @@ def _binary(op: Op, a: Value, b: Value | Number) -> Value:
     node = _new(Value)
     node._data = data
     node.grad = 0.0
-    node.op = op.stamp if op.stamp.epoch == epochs.now else epochs.stamped(op)
+    stamp = op.stamp
+    node.op = stamp if stamp and stamp.epoch == epochs.now else epochs.stamped(op)
     node._a = a
     node._b = b
     return node

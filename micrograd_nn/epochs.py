@@ -40,9 +40,10 @@ def mark_changed(value: Value) -> None:
 
 def stamped(op: Op) -> Op:
     """`op` with the stamp of this epoch; the marks of leaves are of every epoch."""
-    if op.stamp.epoch != now and op not in (LEAF, CONSTANT):
+    if op is LEAF or op is CONSTANT:
+        return op
+    if op.stamp is None or op.stamp.epoch != now:
         op.stamp = dataclasses.replace(op, epoch=now)
-        op.stamp.stamp = op  # not itself: a cycle would wait for the collector
     return op.stamp
 
 
@@ -53,17 +54,37 @@ def newest_change(order: list[Value], leaves: list[Value]) -> int:
     )
 
 
+def is_stale(node: Value) -> bool:
+    """Whether data of the node or of an operand changed after it was recorded."""
+    values = (node, *node.operands) if node._a is not None else ()
+    return any(value._changed > node.op.epoch for value in values)
+
+
 def check(node: Value) -> None:
-    """Refuse a node whose own data, or an operand's, changed after it was recorded.
+    """Refuse a node that is stale.
 
     Raises:
         RuntimeError: Naming what changed.
     """
-    for value in (node, *node.operands):
-        if value._changed > node.op.epoch:
-            raise RuntimeError(
-                "data changed since it was used: "
-                f"got {describe(value)}, assigned after op {node.op.symbol!r} ran; "
-                "expected the data of the forward pass. "
-                "Compute the result again, then call backward()."
-            )
+    if is_stale(node):
+        check_operands(node)
+        raise RuntimeError(_refusal(node, node))
+
+
+def check_operands(node: Value) -> None:
+    """Refuse a node if the data of an operand changed after it was recorded.
+
+    Raises:
+        RuntimeError: Naming what changed.
+    """
+    for operand in node.operands:
+        if operand._changed > node.op.epoch:
+            raise RuntimeError(_refusal(operand, node))
+
+
+def _refusal(changed: Value, node: Value) -> str:
+    return (
+        f"data changed since it was used: got {describe(changed)}, assigned after op "
+        f"{node.op.symbol!r} ran; expected the data of the forward pass. "
+        "Compute the result again, then call backward()."
+    )

@@ -85,8 +85,10 @@ def logsumexp(values: Numbers) -> Value:
 def log_softmax(logits: Numbers) -> list[Value]:
     """The logarithms of `softmax(logits)`, exact where those would be 0."""
     listed = _some(ops.LOGSUMEXP, logits)
-    normalizer = logsumexp(listed)
-    return [logit - normalizer for logit in listed]
+    top = max(listed)  # next to a large logit, the logarithm of the sum would be lost
+    shifted = [logit - top for logit in listed]
+    normalizer = logsumexp(shifted)
+    return [logit - normalizer for logit in shifted]
 
 
 def softmax(logits: Numbers) -> list[Value]:

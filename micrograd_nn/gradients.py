@@ -63,10 +63,11 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         chosen = _chosen(argnums, args)
         value, inputs = _evaluated(f, chosen, args, kwargs)
-        finish = _finish(args)
+        finish = _finish((*args, *kwargs.values()))
         partials = map(finish, gradients_of(value, trees.leaves(inputs)))
         found = trees.rebuilt(inputs, partials)
-        return finish(value), found[0] if isinstance(argnums, int) else tuple(found)
+        number = value if finish is not _number else value.data
+        return number, found[0] if isinstance(argnums, int) else tuple(found)
 
     return both
 
@@ -87,7 +88,10 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
         leaves = trees.leaves(inputs)
         with recording.resumed():
             firsts = gradients_of(value, leaves)
-        rows = [map(_finish(args), gradients_of(first, leaves)) for first in firsts]
+        rows = [
+            map(_finish((*args, *kwargs.values())), gradients_of(first, leaves))
+            for first in firsts
+        ]
         if isinstance(argnums, int):
             shaped = [trees.rebuilt(inputs[0], row) for row in rows]
             return trees.rebuilt(inputs[0], iter(shaped))

@@ -8,11 +8,16 @@ if TYPE_CHECKING:
     from micrograd_nn.engine import Value
 
 
-def topological_order(root: Value) -> list[Value]:
+def topological_order(root: Value, seen: set[Any] | None = None) -> list[Value]:
     """Every Value that `root` was computed from, operands before results, root last.
 
     Each Value comes once, however often it is used. The order depends only on the
     order of operands. Depth is limited by memory alone; time and space are linear.
+
+    Args:
+        root: Where to start.
+        seen: Values to leave out, with all that they were computed from; those that
+            come are added to it.
 
     >>> from micrograd_nn import Value
     >>> a = Value(2.0)
@@ -20,7 +25,8 @@ def topological_order(root: Value) -> list[Value]:
     [2.0, 4.0, 1.0, 5.0]
     """
     order: list[Any] = []
-    seen: set[Any] = {None}  # None stands for an operand that is not there
+    seen = set() if seen is None else seen
+    seen.add(None)  # which stands for an operand that is not there
     # Depth first. None on the stack says: the operands of the node beneath are done.
     stack: list[Any] = [root]
     while stack:

@@ -64,8 +64,9 @@ def binary_cross_entropy_with_logits(
 ) -> Any:
     """The mean of -log p(target), where sigmoid(input) is the probability of 1.
 
-    Simplified to softplus(x) - x · t, it is exact where log(sigmoid(x)) would
-    overflow: at a logit of -1000 for the target 1 it is 1000.
+    Computed as t · softplus(-x) + (1 - t) · softplus(x), which is exact where
+    log(sigmoid(x)) would overflow or cancel: at a logit of -1000 for the target 1 it is
+    1000, at 40 it is 4.2e-18.
 
     Args:
         input: Logits: outputs of a linear layer, before any sigmoid.
@@ -79,14 +80,19 @@ def binary_cross_entropy_with_logits(
     500.34657359027995
     """
     return _of_pairs(
-        lambda x, t: x.softplus() - x * t, input, target, reduction, PROBABILITIES
+        lambda x, t: t * (-x).softplus() + (1 - t) * x.softplus(),
+        input,
+        target,
+        reduction,
+        PROBABILITIES,
     )
 
 
 def cross_entropy(input: Outputs, target: Any, reduction: str = "mean") -> Any:
     """The mean of -log p(target), where softmax(input) are the probabilities.
 
-    Computed as logsumexp(logits) - logits[target], which cannot overflow.
+    Computed as logsumexp(logits - logits[target]), which cannot overflow, and is exact
+    for logits of any size.
 
     Args:
         input: The logits of one example, or a list with those of several: outputs of a
@@ -103,7 +109,7 @@ def cross_entropy(input: Outputs, target: Any, reduction: str = "mean") -> Any:
     >>> cross_entropy([Value(0.0), Value(0.0)], 1).data  # -log(1/2)
     0.6931471805599453
     >>> cross_entropy([[1.0, 2.0], [3.0, 3.0]], [1, 0]).data
-    0.5032044340390842
+    0.5032044340390841
     """
     rows, targets = nested(input), nested(target)
     if not (isinstance(rows, list) and rows and isinstance(rows[0], list)):
@@ -187,7 +193,8 @@ def _class_loss(logits: Any, target: Any, name: str) -> Value:
     values = [as_value(x, f"logit {i}") for i, x in enumerate(logits)]
     if isinstance(target, list):
         return _soft_class_loss(values, target, name)
-    return functions.logsumexp(values) - values[_index(target, len(values), name)]
+    chosen = values[_index(target, len(values), name)]
+    return functions.logsumexp([value - chosen for value in values])
 
 
 def _index(target: Any, classes: int, name: str) -> int:
@@ -213,9 +220,8 @@ def _soft_class_loss(logits: list[Value], target: list[Any], name: str) -> Value
             f"{math.fsum(numbers):.6g}; expected probabilities that sum to 1. "
             "For class indexes, pass a list of lists of logits."
         )
-    normalizer = functions.logsumexp(logits)
-    both = zip(shares, logits, strict=True)
-    return functions.sum([p * (normalizer - x) for p, x in both])
+    both = zip(shares, functions.log_softmax(logits), strict=True)
+    return functions.sum([-p * log_share for p, log_share in both])
 
 
 def _reduced(losses: Any, reduction: str) -> Any:

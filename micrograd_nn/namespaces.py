@@ -96,6 +96,12 @@ class IeeeFloat(float):
     def __rtruediv__(self, other: float) -> IeeeFloat:
         return IeeeFloat(_divide(other, self))
 
+    def __pow__(self, other: Any, modulus: None = None) -> Any:
+        return IEEE.pow(self, float(other))
+
+    def __rpow__(self, other: Any, modulus: None = None) -> Any:
+        return IEEE.pow(float(other), self)
+
 
 def _divide(x: float, y: float) -> float:
     if y:
@@ -216,6 +222,12 @@ class Formula:
     def __rtruediv__(self, other: Any) -> Formula:
         return _infix(other, " / ", self, 2, right=3)
 
+    def __pow__(self, other: Any) -> Formula:
+        return _power(self, other)
+
+    def __rpow__(self, other: Any) -> Formula:
+        return _power(other, self)
+
     def __neg__(self) -> Formula:
         return Formula("-" + _bracketed(self, 3), 3)
 
@@ -256,6 +268,10 @@ def _infix(x: Any, sign: str, y: Any, rank: int, right: int | None = None) -> Fo
     return Formula(_bracketed(x, rank) + sign + _bracketed(tail, needed), rank)
 
 
+def _power(x: Any, y: Any) -> Formula:
+    return Formula(f"{_bracketed(x, 5)}**{_bracketed(y, 5)}", 4)
+
+
 def _call(name: str) -> Callable[..., Formula]:
     return lambda *xs: Formula(f"{name}({', '.join(str(_formula(x)) for x in xs)})")
 
@@ -285,7 +301,7 @@ TEXT.name = Formula
 TEXT.where = _conditional
 TEXT.step = _indicator
 TEXT.equal = lambda x, y: Formula(f"[{_bracketed(x, 1)} = {_bracketed(y, 1)}]")
-TEXT.pow = lambda x, y: Formula(f"{_bracketed(x, 5)}**{_bracketed(y, 5)}", 4)
+TEXT.pow = _power
 
 
 def _method(name: str) -> Callable[..., Any]:

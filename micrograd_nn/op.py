@@ -48,11 +48,10 @@ class Op:
     kinks: tuple[float, ...] = ()
     nary: bool = False
     epoch: int = -1
-    stamp: Op = field(init=False)
+    stamp: Op | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.symbol = self.name if self.symbol == "\0" else self.symbol
-        self.stamp = self
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Op) and self._key() == other._key()
@@ -112,7 +111,7 @@ def register(op: Op) -> Op:
         ValueError: If another op has that name already.
     """
     key = _title(op.name, op.params)
-    if key in OPS:
+    if key in OPS or key in MARKS:
         raise ValueError(
             f"op name is taken: got name={key!r}; expected a new one. "
             "Choose another name."

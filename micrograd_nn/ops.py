@@ -18,6 +18,8 @@ from typing import Any
 
 from micrograd_nn.op import POSITIVE, REAL, Op, family, register
 
+SMALLEST = 2.0**-1022  # of the normal floats; 1 / SMALLEST is finite
+
 # Arithmetic ---------------------------------------------------------------------------
 
 ADD = register(
@@ -58,8 +60,8 @@ DIV = register(
 
 
 def _flat(xp: Any, a: Any, b: Any) -> Any:
-    # a**0 is 1 for every a, 0 and nan included: the factor 0 wins over 0**-1.
-    return xp.equal(b, 0.0) * (1.0 - (abs(a) > 0.0))
+    # a**0 is 1 for every a, 0 and nan included: the factor 0 wins over a**-1.
+    return xp.equal(b, 0.0) * (1.0 - (abs(a) >= SMALLEST))
 
 
 def _log_base(xp: Any, a: Any, b: Any) -> Any:
@@ -401,11 +403,17 @@ def _logsumexp(xp: Any, xs: Any) -> Any:
     return shift + xp.log(xp.sum([xp.exp(x - shift) for x in xs]))
 
 
+def _softmax(xp: Any, y: Any, xs: Any) -> list[Any]:
+    parts = [xp.exp(x - y) for x in xs]
+    total = xp.sum(parts)  # 1, but for the rounding of a large y
+    return [part / total for part in parts]
+
+
 LOGSUMEXP = register(
     Op(
         "logsumexp",
         forward=_logsumexp,
-        partials=(lambda xp, y, xs: [xp.exp(x - y) for x in xs],),  # the softmax
+        partials=(_softmax,),
         nary=True,
     )
 )

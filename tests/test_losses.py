@@ -349,3 +349,19 @@ def test_losses_and_gradients_are_those_of_pytorch(name, reduction):
         assert [x.grad for x in leaves_of(ours)] == pytest.approx(
             theirs.grad.flatten().tolist(), rel=1e-12, abs=1e-13
         )
+
+
+def test_a_cross_entropy_of_large_logits_keeps_small_losses():
+    loss = cross_entropy([Value(1e8), Value(1e8 - 20)], 0)
+
+    assert loss.data == pytest.approx(2.061153622438558e-09, rel=1e-12)
+
+
+@pytest.mark.parametrize(("logit", "target"), [(40.0, 1), (-40.0, 0)])
+def test_a_confident_and_right_answer_keeps_its_small_loss_and_gradient(logit, target):
+    x = Value(logit)
+    loss = binary_cross_entropy_with_logits(x, target)
+    loss.backward()
+
+    assert loss.data == pytest.approx(4.248354255291589e-18, rel=1e-12)
+    assert abs(x.grad) == pytest.approx(4.248354255291589e-18, rel=1e-12)

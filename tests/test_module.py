@@ -453,3 +453,12 @@ def test_a_summary_is_silent_where_zeros_are_outside_an_activation():
 
 def test_a_single_neuron_is_one_row():
     assert [row.name for row in Neuron(2).summary().rows] == ["total"]
+
+
+def test_a_leaf_with_a_symbol_or_a_step_of_its_own_is_a_parameter_still():
+    class Line(Module):
+        def __init__(self):
+            self.w, self.b = Value(0.5, (), "w"), Value(1.0)
+            self.b._backward = lambda: None
+
+    assert list(Line().state_dict()) == ["w", "b"]

@@ -389,3 +389,9 @@ def test_a_small_network_learns_exclusive_or():
 
     assert loss.data < 0.01
     assert [round(net(point).data) for point in points] == targets
+
+
+@pytest.mark.parametrize("inputs", [{0: 1.0, 1: 2.0}, {1.0, 2.0}])
+def test_inputs_without_an_order_are_refused(inputs):
+    with pytest.raises(TypeError, match="inputs have an order: got x="):
+        MLP(2, [1])(inputs)

@@ -546,3 +546,9 @@ def test_the_scene_calls_values_what_they_are():
     kinds = [(card.name, card.kind) for card in scene_of(a * 3.0).cards]
 
     assert kinds == [("a", "leaf"), ("v1", "constant"), ("v2", "result")]
+
+
+def test_a_drawing_is_a_source_for_the_graphviz_package_too():
+    drawing = draw_dot(Value(1.0) * 2)
+
+    assert drawing.to_graphviz().source == drawing.source

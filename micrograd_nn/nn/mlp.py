@@ -24,7 +24,7 @@ from micrograd_nn.engine import Value
 from micrograd_nn.initializers import INITIALIZERS, Initializer
 from micrograd_nn.inputs import as_value
 from micrograd_nn.nn.module import Module
-from micrograd_nn.numbers import is_number
+from micrograd_nn.numbers import is_number, shortened
 from micrograd_nn.op import OPS
 from micrograd_nn.weighted_sum import weighted_sum
 
@@ -206,6 +206,11 @@ def _row(x: Inputs, nin: int, module: Neuron | Layer) -> _Row:
 def _values(x: Inputs) -> list[Value]:
     if hasattr(x, "tolist"):  # NumPy: plain numbers are quicker to turn into Values
         x = x.tolist()
+    if isinstance(x, (dict, set, frozenset)):
+        raise TypeError(
+            f"inputs have an order: got x={shortened(x)} ({type(x).__name__}); "
+            "expected a list, a tuple or an array. Put them in a list."
+        )
     inputs = [x] if isinstance(x, Value) or is_number(x) else x
     return [as_value(xi, f"input {i}") for i, xi in enumerate(inputs)]
 

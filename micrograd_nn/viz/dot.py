@@ -85,23 +85,48 @@ def dot_layout(boxes: Sequence[Box], edges: Sequence[Edge]) -> Layout:
     Raises:
         RuntimeError: If there is no `dot`, or it fails or takes more than 5 s.
     """
+    purpose, instead = "engine='dot'", "use engine='python'"
+    answer = run_dot("json0", _plain_source(boxes, edges), purpose, instead)
+    try:
+        return _read(json.loads(answer), len(boxes), len(edges))
+    except FAILURES as error:
+        raise _failure(error, purpose, instead) from error
+
+
+def run_dot(format: str, source: str, purpose: str, instead: str) -> bytes:
+    """What `dot` makes of that source, never through a shell.
+
+    Args:
+        format: As `dot` calls it: png, pdf, json0.
+        source: DOT text.
+        purpose: What it is for, and
+        instead: what to do without it, for the message.
+
+    Raises:
+        RuntimeError: If there is no `dot`, or it fails or takes more than 5 s.
+    """
     dot = find_dot()
     if dot is None:
-        raise missing_dot("engine='dot'", "use engine='python'")
+        raise missing_dot(purpose, instead)
+    command = [dot, f"-T{format}"]
     try:
         done = subprocess.run(
-            [dot, "-Tjson0"],
-            input=_plain_source(boxes, edges).encode(),
+            command,
+            input=source.encode(),
             capture_output=True,
             timeout=TIMEOUT,
             check=True,
         )
-        return _read(json.loads(done.stdout), len(boxes), len(edges))
     except FAILURES as error:
-        raise RuntimeError(
-            f"no layout by Graphviz: got {type(error).__name__} from {dot!r}; expected "
-            "coordinates. Use engine='python'."
-        ) from error
+        raise _failure(error, purpose, instead) from error
+    return done.stdout
+
+
+def _failure(error: Exception, purpose: str, instead: str) -> RuntimeError:
+    return RuntimeError(
+        f"Graphviz failed: got {type(error).__name__} from {find_dot()!r} for "
+        f"{purpose}; expected its answer within {TIMEOUT:g} s. Else {instead}."
+    )
 
 
 def _plain_source(boxes: Sequence[Box], edges: Sequence[Edge]) -> str:

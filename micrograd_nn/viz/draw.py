@@ -17,11 +17,12 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from micrograd_nn.engine import Value
 from micrograd_nn.graph import topological_order
 from micrograd_nn.numbers import shortened
-from micrograd_nn.viz.dot import dot_source, find_dot, missing_dot
+from micrograd_nn.viz.dot import dot_source, run_dot
 from micrograd_nn.viz.files import write_whole
 from micrograd_nn.viz.layout import check_choice
 from micrograd_nn.viz.picture import picture
@@ -164,15 +165,17 @@ class Drawing:
         write_whole(Path(name), self.source.encode())
         return str(path)
 
+    def to_graphviz(self) -> Any:
+        """The picture as a `graphviz.Source`, for what that package can do with it."""
+        import graphviz
+
+        return graphviz.Source(self.source)
+
     def _bytes(self, format: str) -> bytes:
         if format == "svg":
             return self.svg.encode()
-        if find_dot() is None:
-            raise missing_dot(f"format={format!r}", "write it as svg, which needs none")
-        import graphviz
-
-        picture: bytes = graphviz.Source(self.source).pipe(format, quiet=True)
-        return picture
+        instead = "write it as svg, which needs none"
+        return run_dot(format, self.source, f"format={format!r}", instead)
 
 
 def repr_mimebundle(value: Value) -> dict[str, str]:
