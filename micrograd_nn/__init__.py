@@ -20,6 +20,7 @@ from micrograd_nn.functions import (
 from micrograd_nn.functions import max as max
 from micrograd_nn.functions import min as min
 from micrograd_nn.functions import sum as sum
+from micrograd_nn.gradcheck import assert_gradcheck, gradcheck
 from micrograd_nn.gradients import grad, hessian, value_and_grad
 from micrograd_nn.op import OPS, Op, register
 from micrograd_nn.recording import no_grad
@@ -32,8 +33,10 @@ __all__ = [
     "Op",
     "Value",
     "apply",
+    "assert_gradcheck",
     "detect_anomaly",
     "grad",
+    "gradcheck",
     "hessian",
     "log_softmax",
     "logsumexp",

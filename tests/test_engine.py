@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from micrograd_nn import Op, Value, apply
+from micrograd_nn import Op, Value, apply, grad
 from micrograd_nn.engine import constant
 from micrograd_nn.op import CONSTANT, LEAF
 
@@ -333,6 +333,24 @@ def test_an_op_may_have_three_operands():
     assert y.data == 5.0
     assert y.operands == tuple(operands)
     assert [x.grad for x in operands] == [-4.0, 0.25, 0.75]
+
+
+@pytest.mark.parametrize("number", [3, True, np.float64(3.0), Fraction(1, 2)])
+def test_what_a_formula_gives_becomes_a_float(number):
+    odd = Op("odd", lambda xp, x: number, (lambda xp, y, x: 0,))
+
+    assert type(apply(odd, 1.0).data) is float
+
+
+def test_a_rule_must_give_a_partial_for_each_operand():
+    short = Op("short", lambda xp, xs: 1.0, (lambda xp, y, xs: [1.0],), nary=True)
+    a = Value(1.0)
+    with pytest.raises(ValueError, match=r"zip\(\)"):
+        apply(short, a, a).backward()
+    with pytest.raises(ValueError, match=r"zip\(\)"):
+        grad(lambda x: apply(short, x, x))(1.0)
+
+    assert a.grad == 0.0
 
 
 def test_an_op_may_have_no_operands():

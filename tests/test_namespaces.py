@@ -262,6 +262,10 @@ a, b, c = map(TEXT.name, "abc")
         (TEXT.step(TEXT.where(a < b, a, b)), "[(a if a < b else b) > 0]"),
         (TEXT.equal(TEXT.where(a <= b, a, b), c), "[(a if a ≤ b else b) = c]"),
         (TEXT.step(a, 0.01), "1 if a > 0 else 0.01"),
+        (
+            TEXT.where(a > b, a, TEXT.where(b > c, b, c)),
+            "a if a > b else b if b > c else c",
+        ),
         (TEXT.step(a + b), "[a + b > 0]"),
         (TEXT.equal(a + b, -c), "[a + b = -c]"),
         (TEXT.where(a + b < c - 1.0, a, b), "a if a + b < c - 1 else b"),

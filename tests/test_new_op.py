@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from micrograd_nn import OPS, Op, Value, apply, detect_anomaly, grad, hessian, register
+from micrograd_nn.gradcheck import gradcheck
 from micrograd_nn.namespaces import read_floats
+from micrograd_nn.viz import draw_dot
 
 
 @pytest.fixture
@@ -133,3 +135,28 @@ def test_it_notices_stale_data(hypot):
 
 def test_it_is_gone_afterwards():
     assert not {"hypot", "softabs(2.0)", "norm"} & set(OPS)
+
+
+def test_it_is_checked(hypot, norm):
+    assert gradcheck(lambda a, b: apply(hypot, a, b), 3.0, 4.0, order=2)
+    assert gradcheck(lambda xs: apply(norm, *xs), [2.0, 3.0, 6.0])
+
+
+def test_a_wrong_rule_of_it_is_named():
+    wrong = Op(
+        "slip",
+        lambda xp, a, b: xp.sqrt(a * a + b * b),
+        (lambda xp, y, a, b: a / y, lambda xp, y, a, b: a / y),
+    )
+
+    report = gradcheck(lambda a, b: apply(wrong, a, b) * 2, 3.0, 4.0)
+
+    assert not report
+    assert (report.wrong_op.op, report.wrong_op.position) == ("slip", 1)
+
+
+def test_it_is_drawn(hypot):
+    drawing = draw_dot(apply(hypot, Value(3.0), Value(4.0)))
+
+    assert "√" in drawing.svg
+    assert "√" in drawing.source
