@@ -23,8 +23,8 @@ from micrograd_nn.recording import no_grad
 from micrograd_nn.viz import draw_dot
 from micrograd_nn.viz.plots import decision_boundary, image_confidences, loss_curve
 
-MOONS_STEPS = 40
-DIGITS_EPOCHS = 4
+MOONS_STEPS = 30
+DIGITS_EPOCHS = 3
 BATCH = 16
 HELD_OUT = 360  # of 1,797 digits
 
