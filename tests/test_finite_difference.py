@@ -135,6 +135,13 @@ def test_a_function_that_swings_too_fast_is_unknown(frequency):
     assert not d.known
 
 
+@pytest.mark.parametrize(("size", "speed", "x"), [(1.7e305, 1e3, 0.3), (5e306, 33, 0)])
+def test_a_slope_near_the_largest_float_is_found(size, speed, x):
+    d = derivative(lambda x: size * math.sin(speed * x), x)
+
+    assert d.value == pytest.approx(size * speed * math.cos(speed * x), rel=1e-6)
+
+
 def test_a_constant_has_derivative_exactly_zero():
     d = derivative(lambda x: 7.0, 1.0)
 

@@ -193,6 +193,16 @@ def test_a_path_that_was_cut_is_told_from_a_wrong_op():
     assert "the path is cut at the leaf 4.0" in str(report)
 
 
+def test_a_cut_path_is_not_looked_for_across_branches():
+    def f(x):
+        return x * Value(x.data) if x.data == 3.0 else x * x + 0.0
+
+    report = gradcheck(f, 3.0)
+
+    assert not report
+    assert "no path is cut" in str(report)
+
+
 def test_a_part_computed_before_the_call_is_recognised():
     w = Value(2.0)
     before = w * 3.0

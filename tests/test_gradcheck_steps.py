@@ -84,6 +84,15 @@ def test_the_wrong_operand_of_two_is_named(faults, position):
     assert (report.wrong_op.op, report.wrong_op.position) == ("product", position)
 
 
+def test_an_operand_that_does_not_depend_on_the_inputs_is_not_blamed():
+    wrong = product(2.0, 2.0)
+
+    report = gradcheck(lambda x: wrong(x.sin(), Value(3.0)), 0.5)
+
+    assert not report
+    assert (report.wrong_op.op, report.wrong_op.position) == ("product", 0)
+
+
 def test_if_both_operands_are_wrong_the_op_is_named():
     report = gradcheck(lambda x, w: product(2.0, 2.0)(x.sin(), w.exp()), 0.5, 0.7)
 

@@ -13,7 +13,7 @@ True
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 GRID = (1.0, 2.0317, 2.9643, 4.0471, 4.9789, 6.0239, 6.9671, 8.0113, 9.0397)
@@ -21,6 +21,7 @@ FIRST = 2.0**-24  # spacing of the grid, relative to x
 FINEST = 2.0**-42
 COARSEST = 2.0**-5
 COARSER = 32.0
+TRIES = 30
 
 
 def noise_level(f: Callable[[float], float], x: float) -> float:
@@ -47,7 +48,7 @@ def _level_beside(f: Callable[[float], float], x: float, side: float) -> float |
     """
     spacing = FIRST * (abs(x) or 1e-3)
     level = None
-    while FINEST * abs(x) < spacing < COARSEST * max(abs(x), 1.0):
+    for _ in range(TRIES):
         points = [x + side * spacing * units for units in GRID]
         values = [f(point) for point in points]
         settled = False
@@ -57,9 +58,9 @@ def _level_beside(f: Callable[[float], float], x: float, side: float) -> float |
             level = level or 0.0
         elif all(map(math.isfinite, values)):
             level, settled = _level([(p - x) / spacing for p in points], values)
-        if settled:
-            break
         spacing = spacing * COARSER if too_fine else spacing / COARSER
+        if settled or not FINEST * abs(x) < spacing < COARSEST * max(abs(x), 1.0):
+            break
     return level
 
 
@@ -95,10 +96,9 @@ def _differences(units: Sequence[float], values: Sequence[float]) -> list[list[f
     return rows
 
 
-def _size(xs: Iterable[float]) -> float:
+def _size(xs: Sequence[float]) -> float:
     """The root of the mean square."""
-    squares = [x * x for x in xs]
-    return math.sqrt(sum(squares) / len(squares))
+    return math.hypot(*xs) / math.sqrt(len(xs))
 
 
 def _norm(units: Sequence[float]) -> float:
