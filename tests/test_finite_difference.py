@@ -15,7 +15,7 @@ SMOOTH = {
     "tanh": (math.tanh, lambda x: 1.0 / math.cosh(x) ** 2, (-8.0, 0.0, 0.5, 8.0)),
     "log": (math.log, lambda x: 1.0 / x, (1e-12, 1e-3, 1.0, 1e6)),
     "sqrt": (math.sqrt, lambda x: 0.5 / math.sqrt(x), (1e-12, 1e-3, 1.0, 1e6)),
-    "inverse": (lambda x: 1.0 / x, lambda x: -1.0 / x**2, (-1e3, -1e-6, 1e-6, 1.0)),
+    "inverse": (lambda x: 1.0 / x, lambda x: -1.0 / x**2, (-1e3, -1e-6, 2e-20, 1.0)),
     "cube": (lambda x: x**3, lambda x: 3.0 * x**2, (-1e6, -1.0, 0.0, 1e-3, 1e6)),
     "line": (lambda x: 3.0 * x, lambda x: 3.0, (-1e9, 0.0, 1e-9, 1.0)),
     "fast": (
@@ -45,7 +45,7 @@ KINKS = {
     "relu": (lambda x: max(x, 0.0), 0.0, 0.0, 1.0),
     "relu elsewhere": (lambda x: max(x - 3.0, 0.0), 3.0, 0.0, 1.0),
     "smooth pieces": (lambda x: math.exp(abs(x)), 0.0, -1.0, 1.0),
-    "small angle": (lambda x: x + 1e-4 * abs(x), 0.0, 1.0 - 1e-4, 1.0 + 1e-4),
+    "small angle": (lambda x: x + 3e-6 * abs(x), 0.0, 1.0 - 3e-6, 1.0 + 3e-6),
 }
 
 
@@ -70,6 +70,12 @@ def test_a_kink_close_by_does_not_change_the_derivative(distance, side):
 
     assert d.value == pytest.approx(1.4 - side, rel=1e-5)
     assert not d.kink
+    assert d.error < (1e-9 if distance > 1e-8 else 1e-4)
+
+
+@pytest.mark.parametrize("x", [1e-26, -1e-9])
+def test_a_kink_at_zero_is_not_confused_with_a_point_near_zero(x):
+    assert derivative(abs, x).value == pytest.approx(math.copysign(1.0, x))
 
 
 @pytest.mark.parametrize(
@@ -196,6 +202,22 @@ def test_a_kink_on_one_side_is_not_noise(side):
     kink = 1.0 + side * 1e-7
 
     assert noise_level(lambda x: abs(x - kink), 1.0) < 1e-15
+
+
+def test_what_is_flat_has_no_noise_even_if_it_bends_far_away():
+    assert noise_level(lambda x: max(math.sin(x - 0.0141), 0.0), 0.01404) == 0.0
+
+
+def test_the_search_for_noise_ends_where_every_spacing_is_too_fine_or_too_coarse():
+    calls = 0
+
+    def flat_then_undefined(x):
+        nonlocal calls
+        calls += 1
+        assert calls < 10_000, "the search goes back and forth for ever"
+        return 2.0 if abs(x - 1.0) < 1e-6 else math.nan
+
+    assert noise_level(flat_then_undefined, 1.0) == 0.0
 
 
 def test_noise_is_measured_on_the_side_where_the_function_is_defined():

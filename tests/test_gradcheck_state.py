@@ -39,7 +39,16 @@ def test_the_parameters_of_a_closure_are_checked_under_their_names():
 def test_a_function_may_have_parameters_only():
     w = Value(2.0, label="w")
 
-    assert gradcheck(lambda: w**2, parameters=[w, w]).rows[0].name == "df/dw"
+    report = gradcheck(lambda: w**2, parameters=[w, w])
+
+    assert [row.name for row in report.rows] == ["df/dw"]
+
+
+def test_a_grad_from_before_does_not_count():
+    w = Value(2.0)
+    w.grad = 7.0
+
+    assert gradcheck(lambda: w**2, parameters=[w])
 
 
 def test_a_bug_in_the_gradient_of_a_parameter_is_found():

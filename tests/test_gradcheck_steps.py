@@ -93,6 +93,13 @@ def test_an_operand_that_does_not_depend_on_the_inputs_is_not_blamed():
     assert (report.wrong_op.op, report.wrong_op.position) == ("product", 0)
 
 
+def test_if_the_operands_move_as_one_the_op_is_named():
+    report = gradcheck(lambda x: product(2.0, 1.0)(x.sin(), x.exp()), 0.5)
+
+    assert not report
+    assert (report.wrong_op.op, report.wrong_op.position) == ("product", None)
+
+
 def test_if_both_operands_are_wrong_the_op_is_named():
     report = gradcheck(lambda x, w: product(2.0, 2.0)(x.sin(), w.exp()), 0.5, 0.7)
 

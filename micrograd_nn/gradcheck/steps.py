@@ -135,9 +135,7 @@ class _Slopes:
     def together(self) -> tuple[float, Derivative]:
         """The node's slope by the chain rule, and by finite differences."""
         value = sum(partial * slope.value for partial, slope in self.pairs)
-        kinks = any(slope.kink for _, slope in self.pairs) or self.total.kink
-        error = math.inf if kinks else self._error()
-        return value, replace(self.total, error=error)
+        return value, replace(self.total, error=self._error())
 
     def needed(self, position: int) -> Derivative:
         """What the partial at `position` must be if all others are right."""
