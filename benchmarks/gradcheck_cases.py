@@ -145,6 +145,8 @@ TRUTH = SimpleNamespace(
     sum=mp.fsum,
     max=max,
     min=min,
+    pick=FLOATS.pick,
+    each=FLOATS.each,
 )
 
 

@@ -7,6 +7,9 @@
 6.0
 """
 
+import typing as _typing
+
+from micrograd_nn import randomness as randomness
 from micrograd_nn.anomaly import detect_anomaly
 from micrograd_nn.engine import Value, apply
 from micrograd_nn.functions import (
@@ -15,6 +18,7 @@ from micrograd_nn.functions import (
     maximum,
     minimum,
     softmax,
+    take,
     where,
 )
 from micrograd_nn.functions import max as max
@@ -25,9 +29,13 @@ from micrograd_nn.gradients import grad, hessian, value_and_grad
 from micrograd_nn.op import OPS, Op, register
 from micrograd_nn.recording import no_grad
 
+if _typing.TYPE_CHECKING:
+    from micrograd_nn.compiler import compile as compile
+
 __version__ = "0.1.0"
 
-# Without sum, max and min: `from micrograd_nn import *` must leave the built-ins alone.
+# Without compile, sum, max and min: `from micrograd_nn import *` must leave the
+# built-ins alone.
 __all__ = [
     "OPS",
     "Op",
@@ -45,6 +53,16 @@ __all__ = [
     "no_grad",
     "register",
     "softmax",
+    "take",
     "value_and_grad",
     "where",
 ]
+
+
+def __getattr__(name: str) -> _typing.Any:
+    # Only who compiles pays for importing NumPy.
+    if name == "compile":
+        from micrograd_nn.compiler import compile
+
+        return compile
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,6 +18,8 @@ from contextvars import ContextVar
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from micrograd_nn import recording
+
 if TYPE_CHECKING:
     from micrograd_nn.engine import Value
     from micrograd_nn.op import Op
@@ -55,8 +57,10 @@ def ignore_anomaly() -> AbstractContextManager[None]:
 
 def report_result(op: Op, data: float, operands: Sequence[Value]) -> None:
     """Say that `op` made `data`: an infinity of finite operands, or the first nan."""
+    if recording.is_symbolic():  # nan is what all have that depends on an input
+        return
     known = math.isnan if math.isnan(data) else _is_not_finite
-    if not any(known(operand.data) for operand in operands):
+    if not any(known(operand._data) for operand in operands):
         named = ", ".join(map(describe, operands[:4]))
         named += ", ..." if len(operands) > 4 else ""
         _report(f"{op.name} gave {data}: got {named}; expected a finite result.")
@@ -90,7 +94,7 @@ def report_gradient(grad: float) -> None:
 
 def describe(value: Value) -> str:
     """`label=data`, or the data alone: how messages name a Value."""
-    return f"{value.label}={value.data!r}" if value.label else repr(value.data)
+    return f"{value.label}={value._data!r}" if value.label else repr(value._data)
 
 
 def _report(message: str) -> None:

@@ -15,17 +15,18 @@ one product for each operand of each node:
 
 from __future__ import annotations
 
-import operator
+import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from micrograd_nn import by_hand, copying, epochs, ops, recording
 from micrograd_nn.anomaly import report_result
 from micrograd_nn.chain_rule import local_partials, propagate, run_backward
+from micrograd_nn.conversions import Conversions
 from micrograd_nn.namespaces import FLOAT_ERRORS, FLOATS, read_floats
 from micrograd_nn.numbers import as_number, is_number
-from micrograd_nn.op import CONSTANT, LEAF, Op
+from micrograd_nn.op import CONSTANT, LEAF, SOURCES, Op
 
 Number = Any  # what as_number takes: int, float, Fraction, Decimal, NumPy's scalars
 
@@ -35,7 +36,7 @@ Number = Any  # what as_number takes: int, float, Fraction, Decimal, NumPy's sca
 _GRAD_SLOT = ("grad",) if sys.version_info >= (3, 13) else ()
 
 
-class Value:
+class Value(Conversions):
     """A float with a gradient and a memory of the op that made it.
 
     Args:
@@ -84,7 +85,7 @@ class Value:
     ) -> None:
         self._data = as_number(data, "data")
         self.grad = 0.0
-        self.op = LEAF
+        self.op = CONSTANT if recording.pauses and recording.is_symbolic() else LEAF
         self._a = self._b = None
         operands = tuple(_children)
         if operands or _op:
@@ -95,10 +96,13 @@ class Value:
     @property
     def data(self) -> float:
         """The number, always a float."""
+        if recording.pauses:
+            recording.refuse_if_symbolic("v.data", self)
         return self._data
 
     @data.setter
     def data(self, data: Number) -> None:
+        recording.refuse_if_symbolic("v.data = number", self)
         number = as_number(data, "data")
         epochs.mark_changed(self)  # first, so that no interrupt comes in between
         self._data = number
@@ -115,10 +119,17 @@ class Value:
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
+        if self._has_no_number():
+            return f"Value(<{self.op.name}>{label})"
         return f"Value(data={self._data}, grad={self.grad}{label})"
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else str(self)
+        plain = not spec or self._has_no_number()
+        return str(self) if plain else format(self._data, spec)
+
+    def _has_no_number(self) -> bool:
+        nan = self._data != self._data
+        return nan and (self.op.name in SOURCES or recording.is_symbolic())
 
     # Arithmetic: one line for each op ----------------------------------------------
 
@@ -247,28 +258,6 @@ class Value:
         """The smaller of two; a tie shares the gradient in halves."""
         return apply(ops.MINIMUM, self, other)
 
-    # Comparisons are about data; `==` and hash are identity, as for any object.
-
-    def __lt__(self, other: Value | Number) -> bool:
-        return _compare(operator.lt, self, other)
-
-    def __le__(self, other: Value | Number) -> bool:
-        return _compare(operator.le, self, other)
-
-    def __gt__(self, other: Value | Number) -> bool:
-        return _compare(operator.gt, self, other)
-
-    def __ge__(self, other: Value | Number) -> bool:
-        return _compare(operator.ge, self, other)
-
-    def __float__(self) -> NoReturn:
-        raise TypeError(
-            f"a plain number would cut the graph: got {self!r} (Value); expected .data "
-            "for the number, or a method such as v.exp() in place of math.exp(v)."
-        )
-
-    __int__ = __float__
-
     # Backpropagation.
 
     def backward(self) -> None:
@@ -286,6 +275,7 @@ class Value:
         >>> x.grad
         6.0
         """
+        recording.refuse_if_symbolic("v.backward()", self)
         run_backward(self)
 
     @property
@@ -317,12 +307,15 @@ class Value:
     # Copies: of this node alone, and of the whole graph at any depth.
 
     def __copy__(self) -> Value:
+        recording.refuse_if_symbolic("a copy of v", self)
         return copying.copy_node(self)  # type: ignore[no-any-return]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        recording.refuse_if_symbolic("a copy of v", self)
         return copying.copy_graph(self, memo)  # type: ignore[no-any-return]
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        recording.refuse_if_symbolic("a copy of v", self)
         return copying.reduce_graph(self)
 
 
@@ -359,16 +352,6 @@ def apply(op: Op, *operands: Value | Number) -> Value:
     return result
 
 
-def _compare(
-    relation: Callable[[float, float], bool], value: Value, other: Any
-) -> bool:
-    if isinstance(other, Value):
-        return relation(value._data, other._data)
-    if is_number(other):
-        return relation(value._data, as_number(other, "operand"))
-    return NotImplemented  # type: ignore[no-any-return]
-
-
 # Recording: the result of an op, as a new node. `_unary` and `_binary` repeat a few
 # lines, because one more call for each node costs a tenth of a training step.
 _new = object.__new__
@@ -385,6 +368,15 @@ def constant(number: float) -> Value:
     node.grad = 0.0
     node.op = CONSTANT
     node._a = node._b = None
+    return node
+
+
+def source(mark: Op, label: str = "") -> Value:
+    """A Value without a number: what a program is given, or draws, when it runs."""
+    node = constant(math.nan)
+    node.op = mark
+    if label:
+        node.label = label
     return node
 
 

@@ -18,6 +18,7 @@ RuntimeError: data changed since it was used: got a=10.0, assigned after op '*' 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from micrograd_nn.anomaly import describe
@@ -36,6 +37,15 @@ def mark_changed(value: Value) -> None:
     now += 1
     value._changed = now
     _results_were_assigned |= value._a is not None
+
+
+def assign(values: Iterable[Value], numbers: Iterable[float]) -> None:
+    """Assign data to many Values at once: one epoch for all."""
+    global now
+    now += 1
+    for value, number in zip(values, numbers, strict=True):
+        value._changed = now
+        value._data = number
 
 
 def stamped(op: Op) -> Op:

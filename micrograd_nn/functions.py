@@ -12,11 +12,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from numbers import Integral
 from typing import Any
 
 from micrograd_nn import ops
 from micrograd_nn.engine import Number, Value, apply
-from micrograd_nn.op import Op
+from micrograd_nn.inputs import nested
+from micrograd_nn.numbers import shortened
+from micrograd_nn.op import INDEX, Op
 
 Numbers = Iterable[Value | Number]
 
@@ -70,6 +73,31 @@ def where(condition: bool, a: Value | Number, b: Value | Number) -> Value:
     return apply(ops.IDENTITY, a if condition else b)
 
 
+def take(table: Any, index: Any) -> Any:
+    """The entry of `table` at `index`: `table[index]`, also where a program runs.
+
+    Args:
+        table: A sequence of entries: Values, numbers, or rows of them.
+        index: An integer; or an input of a program that is recorded, see `compile`,
+            if that is one: it differs from example to example.
+
+    Returns:
+        `table[index]` itself for an integer. For an input one Value, that picks an
+        entry in every run; or for a table of rows a list with one for each column.
+
+    Raises:
+        IndexError: If the index is not in 0 ... len(table) - 1.
+        TypeError: If the index is neither an integer nor an input that is one.
+        ValueError: If the table is empty, or its rows differ in length.
+
+    >>> take([[1.0, 2.0], [3.0, 4.0]], 1)
+    [3.0, 4.0]
+    """
+    if isinstance(index, Value) and index.op == INDEX:
+        return _picked(ops.pick(index), nested(list(table)))
+    return table[_position(index, len(table))]
+
+
 def logsumexp(values: Numbers) -> Value:
     """The logarithm of the sum of the exponentials, which cannot overflow.
 
@@ -84,10 +112,8 @@ def logsumexp(values: Numbers) -> Value:
 
 def log_softmax(logits: Numbers) -> list[Value]:
     """The logarithms of `softmax(logits)`, exact where those would be 0."""
-    listed = _some(ops.LOGSUMEXP, logits)
-    top = max(listed)  # next to a large logit, the logarithm of the sum would be lost
-    shifted = [logit - top for logit in listed]
-    normalizer = logsumexp(shifted)
+    shifted = _beneath_zero(logits)
+    normalizer = sum([logit.exp() for logit in shifted]).log()
     return [logit - normalizer for logit in shifted]
 
 
@@ -100,7 +126,42 @@ def softmax(logits: Numbers) -> list[Value]:
     Raises:
         ValueError: If there are no logits.
     """
-    return [logit.exp() for logit in log_softmax(logits)]
+    weights = [logit.exp() for logit in _beneath_zero(logits)]
+    total = sum(weights)
+    return [weight / total for weight in weights]
+
+
+def _beneath_zero(logits: Numbers) -> list[Value]:
+    """The logits less the largest: their exponentials cannot overflow, one is 1."""
+    listed = _some(ops.LOGSUMEXP, logits)
+    top = max(listed)
+    return [logit - top for logit in listed]
+
+
+def _position(index: Any, size: int) -> int:
+    wanted = f"expected an integer from 0 to {size - 1}"
+    got = f"got index={shortened(index)} ({type(index).__name__})"
+    if not isinstance(index, Integral):
+        raise TypeError(
+            f"not an index: {got}; {wanted}. For an input of a program, pass it an "
+            "array of integers."
+        )
+    position = int(index)
+    if not 0 <= position < size:
+        raise IndexError(f"no such entry: {got}; {wanted}. Number them from 0.")
+    return position
+
+
+def _picked(op: Op, entries: list[Any]) -> Any:
+    if not any(isinstance(entry, list) for entry in entries):
+        return apply(op, *_some(op, entries))
+    lengths = [len(x) if isinstance(x, list) else 0 for x in entries]
+    if len(set(lengths)) > 1:
+        raise ValueError(
+            f"not a table: got rows of {shortened(lengths)} entries; expected as many "
+            "in each. Fill up the short ones."
+        )
+    return [_picked(op, list(column)) for column in zip(*entries, strict=True)]
 
 
 def _extreme(op: Op, values: Any, more: tuple[Any, ...]) -> Value:

@@ -144,7 +144,8 @@ def _partials(node: Value) -> Sequence[Any]:
 
 
 def _add(total: dict[Value, Value], operand: Value, partial: Any, grad: Value) -> None:
-    product = grad if partial == 1.0 else grad * partial
+    is_one = isinstance(partial, float) and partial == 1.0
+    product = grad if is_one else grad * partial
     total[operand] = total[operand] + product if operand in total else product
 
 

@@ -22,6 +22,7 @@ from micrograd_nn import functions, trees
 from micrograd_nn.engine import Number, Value
 from micrograd_nn.inputs import as_value, nested
 from micrograd_nn.numbers import as_number, shortened
+from micrograd_nn.op import SOURCES
 
 Outputs = Any  # a Value or a number, or lists, tuples or arrays of them
 Loss = Callable[..., Any]
@@ -98,7 +99,7 @@ def cross_entropy(input: Outputs, target: Any, reduction: str = "mean") -> Any:
         input: The logits of one example, or a list with those of several: outputs of a
             linear layer, before any softmax.
         target: For each example the index of its class, or else a probability for
-            every class.
+            every class. While a program is recorded, an input may stand for either.
         reduction: Over the examples: "mean", "sum" or "none".
 
     Raises:
@@ -193,8 +194,14 @@ def _class_loss(logits: Any, target: Any, name: str) -> Value:
     values = [as_value(x, f"logit {i}") for i, x in enumerate(logits)]
     if isinstance(target, list):
         return _soft_class_loss(values, target, name)
-    chosen = values[_index(target, len(values), name)]
+    chosen = _logit(values, target, name)
     return functions.logsumexp([value - chosen for value in values])
+
+
+def _logit(logits: list[Value], target: Any, name: str) -> Value:
+    if isinstance(target, Value) and target.op.name in SOURCES:
+        return functions.take(logits, target)  # type: ignore[no-any-return]
+    return logits[_index(target, len(logits), name)]
 
 
 def _index(target: Any, classes: int, name: str) -> int:

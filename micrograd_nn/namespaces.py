@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +24,7 @@ Number = (
 )
 Body = Callable[..., Number]
 
+LARGEST = sys.float_info.max
 # What Python raises where IEEE 754 has an answer: 1/0, exp(1000), log(0).
 FLOAT_ERRORS = (ArithmeticError, ValueError)
 
@@ -59,6 +61,20 @@ def _smallest(xs: Iterable[float]) -> float:
     return functools.reduce(_minimum, xs)
 
 
+def _pick(xs: Sequence[Number], index: Any) -> Number:
+    # An input of a recording may stand for the index: it has no number yet.
+    return xs[index] if isinstance(index, int) else math.nan
+
+
+def _each(function: Body, xs: Iterable[Number]) -> list[Number]:
+    return [function(x) for x in xs]
+
+
+def _one_hot(xs: Sequence[Number], index: Any) -> list[float]:
+    chosen = operator.index(index)
+    return [1.0 if i == chosen else 0.0 for i in range(len(xs))]
+
+
 FLOATS = SimpleNamespace(
     exp=math.exp,
     log=math.log,
@@ -82,6 +98,7 @@ FLOATS = SimpleNamespace(
     sum=math.fsum,  # rounded once, whatever the order
     max=_largest,
     min=_smallest,
+    pick=_pick,
 )
 
 
@@ -166,6 +183,11 @@ def _total(name: str, function: Callable[..., float]) -> Callable[..., IeeeFloat
 
 IEEE = SimpleNamespace(**{k: _total(k, f) for k, f in vars(FLOATS).items()})
 
+# Of a list a list; where `xs` is an array, its first axis counts the operands.
+for _namespace in (FLOATS, IEEE):
+    _namespace.each = _each
+    _namespace.one_hot = _one_hot
+
 
 def read_floats(body: Body, *operands: Any) -> Any:
     """The floats that `body` gives for `operands`, by IEEE 754 where Python raises.
@@ -178,11 +200,12 @@ def read_floats(body: Body, *operands: Any) -> Any:
     try:
         return body(FLOATS, *operands)
     except FLOAT_ERRORS:
-        return _each(float, body(IEEE, *(_each(IeeeFloat, x) for x in operands)))
+        given = [_converted(IeeeFloat, x) for x in operands]
+        return _converted(float, body(IEEE, *given))
 
 
-def _each(function: Callable[[Any], Any], x: Any) -> Any:
-    return [function(each) for each in x] if isinstance(x, Sequence) else function(x)
+def _converted(kind: Callable[[Any], Any], x: Any) -> Any:
+    return _each(kind, x) if isinstance(x, Sequence) else kind(x)
 
 
 class Formula:
@@ -293,6 +316,25 @@ def _fold(name: str) -> Callable[[Iterable[Any]], Formula]:
     return lambda xs: _call(name)(*xs)
 
 
+def _unless_bound(name: str) -> Callable[[Any, Any], Any]:
+    """A call, but for the largest float: to a reader, that is no bound at all."""
+    return lambda x, y: x if y in (LARGEST, -LARGEST) else _call(name)(x, y)
+
+
+def _picked(xs: Sequence[Any], index: Any) -> Any:
+    return xs[index] if isinstance(index, int) else _call("pick")(_label(index), *xs)
+
+
+def _hits(xs: Sequence[Any], index: Any) -> list[Any]:
+    if isinstance(index, int):
+        return _one_hot(xs, index)
+    return [Formula(f"[{_label(index)} = {i}]") for i in range(len(xs))]
+
+
+def _label(index: Any) -> Formula:
+    return Formula(index.label or "index")
+
+
 TEXT = SimpleNamespace(
     **{name: _call(name) for name in vars(FLOATS)}
     | {name: _fold(name) for name in ("sum", "max", "min")}
@@ -302,6 +344,11 @@ TEXT.where = _conditional
 TEXT.step = _indicator
 TEXT.equal = lambda x, y: Formula(f"[{_bracketed(x, 1)} = {_bracketed(y, 1)}]")
 TEXT.pow = _power
+TEXT.maximum = _unless_bound("maximum")
+TEXT.minimum = _unless_bound("minimum")
+TEXT.each = _each
+TEXT.pick = _picked
+TEXT.one_hot = _hits
 
 
 def _method(name: str) -> Callable[..., Any]:
@@ -318,6 +365,9 @@ def _data(x: Any) -> float:
 # Step, sign and equality are flat between their jumps: plain numbers, whose own partial
 # is zero, as the sub-gradients in `ops` say. All else is the method of that name.
 VALUES = SimpleNamespace(**{name: _method(name) for name in vars(FLOATS)})
+VALUES.each = _each
+VALUES.pick = _pick
+VALUES.one_hot = _one_hot
 VALUES.pow = operator.pow
 VALUES.where = _where
 VALUES.step = lambda x, below=0.0: _step(_data(x), below)

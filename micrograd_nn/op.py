@@ -35,6 +35,7 @@ class Op:
         kinks: Inputs at which a unary op has no derivative, but a sub-gradient.
         nary: True if it takes one sequence of operands: `forward(xp, xs)` and a single
             `partials[0](xp, y, xs)` that gives the partials of all of them.
+        pad: For an n-ary op the operand that changes nothing, as the 0 of a sum.
         epoch: When a node with this copy of the record was made; see `epochs`.
         stamp: The copy for the latest epoch in which it was used.
     """
@@ -47,6 +48,7 @@ class Op:
     domain: tuple[Interval, ...] = (REAL,)
     kinks: tuple[float, ...] = ()
     nary: bool = False
+    pad: float | None = None
     epoch: int = -1
     stamp: Op | None = field(default=None, init=False)
 
@@ -137,21 +139,36 @@ def _title(name: str, params: tuple[Any, ...]) -> str:
     return name + (f"({', '.join(map(str, params))})" if params else "")
 
 
+def _mark(name: str, *params: Any) -> Op:
+    return Op(name, None, partials=(), symbol=" ", params=params, epoch=sys.maxsize)
+
+
 # Marks of nodes that are not computed. A constant is a number that a formula wrapped; a
-# leaf is a Value that somebody made, so somebody may want its grad.
-LEAF = Op("leaf", forward=None, partials=(), symbol=" ", epoch=sys.maxsize)
-CONSTANT = Op("constant", forward=None, partials=(), symbol=" ", epoch=sys.maxsize)
-MARKS = {mark.name: mark for mark in (LEAF, CONSTANT)}
+# leaf is a Value that somebody made, so somebody may want its grad. An input stands for
+# what each example brings to a program; an index is an input that is a whole number.
+LEAF, CONSTANT, INPUT, INDEX = map(_mark, ("leaf", "constant", "input", "index"))
+MARKS = {mark.name: mark for mark in (LEAF, CONSTANT, INPUT, INDEX)}
+SOURCES = ("input", "index", "random")  # of numbers that are not there yet
+
+
+def listed(make: Callable[..., Op]) -> Callable[..., Op]:
+    """`make`, listed in `FAMILIES` under its name, which is that of its ops."""
+    FAMILIES[make.__name__] = make
+    return make
 
 
 def family(make: Callable[..., Op]) -> Callable[..., Op]:
     """`make`, cached and listed in `FAMILIES`: one op for equal parameters."""
-    cached = lru_cache(maxsize=1024)(make)
-    FAMILIES[make.__name__] = cached
-    return cached
+    return listed(lru_cache(maxsize=1024)(make))
 
 
 @family
 def by_hand(symbol: str) -> Op:
     """An op that a user wrote, with a `_backward` or partials in its node."""
     return Op("by_hand", forward=None, partials=None, symbol=symbol, params=(symbol,))
+
+
+@family
+def random(kind: str, *params: float) -> Op:
+    """The mark of a number that a program draws anew for every example of a run."""
+    return _mark("random", kind, *params)

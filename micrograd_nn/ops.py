@@ -16,7 +16,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from micrograd_nn.op import POSITIVE, REAL, Op, family, register
+from micrograd_nn.namespaces import LARGEST
+from micrograd_nn.op import POSITIVE, REAL, Op, family, listed, register
 
 SMALLEST = 2.0**-1022  # of the normal floats; 1 / SMALLEST is finite
 
@@ -129,12 +130,7 @@ ABS = register(
 )
 
 IDENTITY = register(
-    Op(
-        "identity",
-        forward=lambda xp, x: x,
-        partials=(lambda xp, y, x: 1.0,),
-        symbol="=",
-    )
+    Op("identity", lambda xp, x: x, partials=(lambda xp, y, x: 1.0,), symbol="=")
 )
 
 # Exponentials and logarithms ----------------------------------------------------------
@@ -372,48 +368,79 @@ MINIMUM = register(
 # Ops over a sequence ------------------------------------------------------------------
 
 
-def _shares(xp: Any, y: Any, xs: Any) -> list[Any]:
+def _shares(xp: Any, y: Any, xs: Any) -> Any:
     """1/n for each of the n operands that equal the output `y`."""
-    hits = [xp.equal(x, y) for x in xs]
+    hits = xp.each(lambda x: xp.equal(x, y), xs)
     ties = xp.maximum(xp.sum(hits), 1.0)  # a nan equals nothing, itself included
-    return [xp.where(xp.equal(y, y), hit / ties, y) for hit in hits]
+    return xp.each(lambda hit: xp.where(xp.equal(y, y), hit / ties, y), hits)
 
 
 SUM = register(
     Op(
         "sum",
         forward=lambda xp, xs: xp.sum(xs),
-        partials=(lambda xp, y, xs: [1.0 for _ in xs],),
+        partials=(lambda xp, y, xs: xp.each(lambda x: 1.0, xs),),
         nary=True,
+        pad=0.0,
     )
 )
 
 MAX = register(
-    Op("max", forward=lambda xp, xs: xp.max(xs), partials=(_shares,), nary=True)
+    Op(
+        "max",
+        forward=lambda xp, xs: xp.max(xs),
+        partials=(_shares,),
+        nary=True,
+        pad=-math.inf,
+    )
 )
 
 MIN = register(
-    Op("min", forward=lambda xp, xs: xp.min(xs), partials=(_shares,), nary=True)
+    Op(
+        "min",
+        forward=lambda xp, xs: xp.min(xs),
+        partials=(_shares,),
+        nary=True,
+        pad=math.inf,
+    )
 )
+
+
+def _top(xp: Any, xs: Any) -> Any:
+    # The largest operand; a finite one, as inf - inf would be nan.
+    return xp.minimum(xp.maximum(xp.max(xs), -LARGEST), LARGEST)
+
+
+def _parts(xp: Any, xs: Any, top: Any) -> Any:
+    return xp.each(lambda x: xp.exp(x - top), xs)
 
 
 def _logsumexp(xp: Any, xs: Any) -> Any:
-    top = xp.max(xs)
-    shift = xp.where(abs(top) < math.inf, top, 0.0)  # inf - inf would be nan
-    return shift + xp.log(xp.sum([xp.exp(x - shift) for x in xs]))
+    top = _top(xp, xs)
+    return top + xp.log(xp.sum(_parts(xp, xs, top)))
 
 
-def _softmax(xp: Any, y: Any, xs: Any) -> list[Any]:
-    parts = [xp.exp(x - y) for x in xs]
-    total = xp.sum(parts)  # 1, but for the rounding of a large y
-    return [part / total for part in parts]
+def _softmax(xp: Any, y: Any, xs: Any) -> Any:
+    parts = _parts(xp, xs, _top(xp, xs))  # what `_logsumexp` computed too
+    total = xp.sum(parts)
+    return xp.each(lambda part: part / total, parts)
 
 
 LOGSUMEXP = register(
-    Op(
-        "logsumexp",
-        forward=_logsumexp,
-        partials=(_softmax,),
+    Op("logsumexp", _logsumexp, partials=(_softmax,), nary=True, pad=-math.inf)
+)
+
+
+@listed
+def pick(index: Any) -> Op:
+    """The operand at `index`: a whole number, or an input that stands for one."""
+    return Op(
+        "pick",
+        forward=lambda xp, xs: xp.pick(xs, index),
+        partials=(lambda xp, y, xs: xp.one_hot(xs, index),),
+        params=(index,),
         nary=True,
     )
-)
+
+
+register(pick(0))

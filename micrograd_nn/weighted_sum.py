@@ -40,8 +40,8 @@ def weighted_sum(
         total = _recorded(bias, weights, inputs)
     except AttributeError:  # a plain number as a weight or as the bias
         return _op_by_op(bias, weights, inputs)
-    if total._data - total._data:  # not finite: again, to report where that began
-        return _op_by_op(bias, weights, inputs)
+    if total._data - total._data and not recording.is_symbolic():
+        return _op_by_op(bias, weights, inputs)  # again, to report where that began
     return total
 
 

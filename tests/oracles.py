@@ -4,6 +4,7 @@
 operands. The formulas are meant to be other ones than those of `ops.py`.
 """
 
+import dataclasses
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ class Truth:
     value: Callable[..., Any]
     partials: tuple[Callable[..., Any], ...]
     smooth: Callable[..., bool] = lambda *operands: True
+    symmetric: bool = True  # or the partial of an n-ary op takes a position first
 
 
 def _sech2(x):
@@ -122,6 +124,11 @@ TRUTHS = {
         lambda *xs: mp.log(mp.fsum(map(mp.exp, xs))),
         (lambda *xs: mp.exp(xs[0]) / mp.fsum(map(mp.exp, xs)),),
     ),
+    "pick": Truth(
+        lambda index, *xs: xs[int(index)],
+        (lambda index, position, *xs: int(index == position),),
+        symmetric=False,
+    ),
 }
 
 UNARY_POINTS = [
@@ -155,8 +162,23 @@ def truth_of(op: Op) -> Truth:
     def with_params(function):
         return lambda *operands: function(*params, *operands)
 
-    partials = tuple(map(with_params, truth.partials))
-    return Truth(with_params(truth.value), partials, with_params(truth.smooth))
+    return dataclasses.replace(
+        truth,
+        value=with_params(truth.value),
+        partials=tuple(map(with_params, truth.partials)),
+        smooth=with_params(truth.smooth),
+    )
+
+
+def partial_at(op: Op, position: int) -> Callable[..., Any]:
+    """The true partial for the operand at `position`."""
+    truth = truth_of(op)
+    if not op.nary:
+        return truth.partials[position]
+    first = truth.partials[0]
+    if not truth.symmetric:
+        return lambda *xs: first(position, *xs)
+    return lambda *xs: first(xs[position], *xs[:position], *xs[position + 1 :])
 
 
 def points_of(op: Op) -> list[tuple[float, ...]]:
@@ -198,13 +220,7 @@ def _computed(op: Op, point: Sequence[float]) -> list[float]:
 def _known(op: Op, point: tuple[float, ...]) -> list[tuple[Any, Any]]:
     """The value and the partials at `point`, each with what rounding may cost."""
     truth = truth_of(op)
-    partials = truth.partials
-    if op.nary:  # the first partial of the operands in turned order
-        first = partials[0]
-        partials = tuple(
-            lambda *xs, i=i: first(xs[i], *xs[:i], *xs[i + 1 :])
-            for i in range(len(point))
-        )
+    partials = [partial_at(op, i) for i in range(len(point))]
     with mp.workdps(DIGITS):
         numbers = [mp.mpf(x) for x in point]
         return [

@@ -102,7 +102,7 @@ def test_numbers_may_stand_on_either_side(sign, number):
 @pytest.mark.parametrize("foreign", ["a", None, [1.0], (1,), 1j, {}, object()])
 def test_a_foreign_operand_is_left_to_python(sign, foreign):
     if sign == "*" and isinstance(foreign, (str, list, tuple)):
-        message = r"can't multiply sequence|unsupported operand"
+        message = r"a plain number would cut|unsupported operand"
     else:
         message = r"unsupported operand type|can only concatenate|must be str"
     with pytest.raises(TypeError, match=message):
@@ -174,10 +174,10 @@ def test_there_is_no_modular_power():
 
 @pytest.mark.parametrize(
     "operation",
-    [lambda v: v // 2, lambda v: v % 2, lambda v: divmod(v, 2), round, lambda v: v @ v],
+    [lambda v: v // 2, lambda v: v % 2, lambda v: divmod(v, 2), lambda v: v @ v],
 )
 def test_what_has_no_useful_gradient_is_no_operator(operation):
-    with pytest.raises(TypeError, match=r"unsupported operand|__round__"):
+    with pytest.raises(TypeError, match="unsupported operand"):
         operation(Value(2.0))
 
 

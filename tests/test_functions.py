@@ -6,6 +6,9 @@ import pytest
 
 import micrograd_nn as mn
 from micrograd_nn import Value, log_softmax, logsumexp, softmax, where
+from micrograd_nn.engine import source
+from micrograd_nn.op import CONSTANT, INDEX, INPUT
+from micrograd_nn.recording import symbolic
 
 
 def grads_of(result, operands):
@@ -163,3 +166,83 @@ def test_a_softmax_of_equal_logits_is_even_whatever_their_size(size):
 
     assert [p.data for p in probabilities] == [0.5, 0.5]
     assert [logit.grad for logit in logits] == [0.5, 0.5]
+
+
+TABLES = {
+    "numbers": [1.0, 2.0, 3.0],
+    "Values": [Value(1.0), Value(2.0), Value(3.0)],
+    "rows": [[Value(1.0), 2.0], [Value(3.0), 4.0], (5.0, 6.0)],
+    "a tuple": (1.0, Value(2.0), 3.0),
+    "an array": np.arange(6.0).reshape(3, 2),
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+@pytest.mark.parametrize("index", [0, 2, True, np.int64(1), np.uint8(2)])
+def test_take_is_the_entry_itself(table, index):
+    got, want = mn.take(table, index), table[int(index)]
+
+    assert got is want or (got == want).all() or got == want
+
+
+def test_take_of_an_integer_records_nothing():
+    a, b = Value(1.0), Value(2.0)
+
+    assert mn.take([a, b], 1) is b
+
+
+@pytest.mark.parametrize("index", [-1, 3, np.int64(-3), 10**30])
+def test_take_refuses_an_entry_that_is_not_there(index):
+    message = r"no such entry: got index=.*int.*; expected an integer from 0 to 2"
+    with pytest.raises(IndexError, match=message):
+        mn.take([1.0, 2.0, 3.0], index)
+
+
+@pytest.mark.parametrize("index", [1.0, "1", None, slice(1), Value(1.0), np.ones(2)])
+def test_take_refuses_what_is_no_integer(index):
+    message = "not an index: got index=.*; expected an integer from 0 to 1"
+    with pytest.raises(TypeError, match=message):
+        mn.take([1.0, 2.0], index)
+
+
+def test_take_by_an_input_is_one_node():
+    k, a, b = source(INDEX, "k"), Value(1.0), Value(2.0)
+    with symbolic():
+        picked = mn.take([a, b, 3], k)
+
+    assert picked.op.name == "pick"
+    assert picked.op.params == (k,)
+    assert picked.operands[:2] == (a, b)
+    assert picked.operands[2].op is CONSTANT
+    assert picked.op.rule(1, "a", "b") == "[k = 1]"
+
+
+def test_take_of_a_row_by_an_input_is_a_node_for_each_column():
+    k, w = source(INDEX), [[Value(3.0 * i + j) for j in range(3)] for i in range(2)]
+    with symbolic():
+        rows, tables = mn.take(w, k), mn.take([w, w], k)
+        constants = mn.take(np.eye(2), k)
+
+    assert [x.operands for x in rows] == [(w[0][j], w[1][j]) for j in range(3)]
+    assert [[x.operands for x in row] for row in tables] == [
+        [(x, x) for x in row] for row in w
+    ]
+    assert [[x.data for x in node.operands] for node in constants] == [[1, 0], [0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ([], "no values: got an empty sequence for pick"),
+        ([[1.0], [1.0, 2.0]], r"not a table: got rows of \[1, 2\] entries; expected"),
+        ([1.0, [2.0]], r"not a table: got rows of \[0, 1\] entries; expected as many"),
+    ],
+)
+def test_take_by_an_input_needs_a_table(table, message):
+    with pytest.raises(ValueError, match=message):
+        mn.take(table, source(INDEX))
+
+
+def test_take_by_an_input_that_is_no_integer_is_refused():
+    with pytest.raises(TypeError, match="pass it an array of integers"):
+        mn.take([1.0, 2.0], source(INPUT))

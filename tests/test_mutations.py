@@ -22,7 +22,7 @@ EQUIVALENT = {
     *((key, "forward", SWAPPED) for key in ("+", "*", "maximum", "minimum")),
     *((key, "forward", SWAPPED) for key in ("sum", "max", "min", "logsumexp")),
     *((key, f"partial {i}", SWAPPED) for key in ("+", "-") for i in (0, 1)),
-    ("sum", "partial 0", SWAPPED),
+    *((key, "partial 0", SWAPPED) for key in ("sum", "pick(0)")),
     *((key, f"partial {i}", "one") for key in ("+",) for i in (0, 1)),
     *((key, "partial 0", "one") for key in ("-", "identity", "sum")),
     ("power(0.0)", "forward", "one"),

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from micrograd_nn import OPS, Value
 from micrograd_nn.anomaly import ignore_anomaly
-from micrograd_nn.namespaces import FLOATS, IEEE, TEXT, VALUES, IeeeFloat, read_floats
+from micrograd_nn.namespaces import (
+    FLOATS,
+    IEEE,
+    LARGEST,
+    TEXT,
+    VALUES,
+    IeeeFloat,
+    read_floats,
+)
 
 INF, NAN = math.inf, math.nan
 EDGES = [0.0, -0.0, 0.5, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0, 1e308, -1e308, INF, -INF, NAN]
@@ -273,6 +281,13 @@ a, b, c = map(TEXT.name, "abc")
         (TEXT.pow(0.5, a) * -0.5, "0.5**a * (-0.5)"),
         (-0.5 * a, "-0.5 * a"),
         (TEXT.pow(0.0, a), "0**a"),
+        (TEXT.maximum(a, 1e300), "maximum(a, 1e+300)"),
+        (TEXT.maximum(a + b, -LARGEST), "a + b"),
+        (TEXT.minimum(a, LARGEST), "a"),
+        (TEXT.pick([a, b + c], 1), "b + c"),
+        (TEXT.pick([a, b + c], Value(1, label="k")), "pick(k, a, b + c)"),
+        (TEXT.pick([a, b], Value(1)), "pick(index, a, b)"),
+        (TEXT.one_hot([a, b], Value(1, label="k"))[1], "[k = 1]"),
     ],
 )
 def test_text_has_no_bracket_that_it_does_not_need(formula, text):
@@ -282,9 +297,9 @@ def test_text_has_no_bracket_that_it_does_not_need(formula, text):
 # Values -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", sorted(vars(FLOATS)))
+@pytest.mark.parametrize("name", sorted({*vars(FLOATS)} - {"each"}))
 def test_reading_with_values_gives_the_numbers_of_floats(name):
-    folds = name in ("sum", "max", "min")
+    folds = name in ("sum", "max", "min", "pick", "one_hot")
     point = {"where": (True, 0.75, 0.5), "step": (0.75, 0.1)}.get(name, (0.75,))
     if name in ("pow", "maximum", "minimum", "equal"):
         point = (0.75, 0.5)
@@ -294,10 +309,18 @@ def test_reading_with_values_gives_the_numbers_of_floats(name):
         values = [[Value(0.75), Value(0.5)]]
     if name == "step":
         values[1] = 0.1  # a param of the op, not an operand
+    if name in ("pick", "one_hot"):
+        numbers, values = [*numbers, 1], [*values, 1]
 
     got = getattr(VALUES, name)(*values)
 
     assert getattr(got, "data", got) == getattr(FLOATS, name)(*numbers)
+
+
+@pytest.mark.parametrize("xp", [FLOATS, IEEE, VALUES, TEXT])
+def test_each_applies_a_function_to_every_operand(xp):
+    assert xp.each(lambda x: x + x, [1.0, 2.0]) == [2.0, 4.0]
+    assert xp.each(lambda x: 1.0, "abc") == [1.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize("name", ["step", "sign", "equal"])

@@ -1,12 +1,25 @@
 import dataclasses
+import math
 import pickle
+import weakref
 
 import pytest
 
 from micrograd_nn import OPS, Op, Value, apply, register
 from micrograd_nn.namespaces import TEXT, read_floats
-from micrograd_nn.op import CONSTANT, FAMILIES, LEAF, by_hand, family, find_op
-from micrograd_nn.ops import MUL, SUM, power
+from micrograd_nn.op import (
+    CONSTANT,
+    FAMILIES,
+    LEAF,
+    MARKS,
+    by_hand,
+    family,
+    find_op,
+    random,
+)
+from micrograd_nn.ops import MUL, SUM, pick, power
+
+INF = math.inf
 
 
 def make(name="test_op", **fields):
@@ -104,10 +117,44 @@ def test_an_op_that_could_not_be_found_again_is_not_pickled():
         pickle.dumps(make())
 
 
-def test_the_marks_of_leaves_are_found_but_are_no_ops():
-    assert find_op("leaf") is LEAF
-    assert find_op("constant") is CONSTANT
-    assert not {"leaf", "constant"} & set(OPS)
+@pytest.mark.parametrize("mark", MARKS.values(), ids=MARKS)
+def test_the_marks_of_leaves_are_found_but_are_no_ops(mark):
+    assert find_op(mark.name) is mark
+    assert pickle.loads(pickle.dumps(mark)) is mark
+    assert mark.name not in OPS
+    assert mark.partials == ()
+
+
+def test_the_marks_of_random_numbers_are_a_family():
+    mark = find_op("random", "bernoulli", 0.5)
+
+    assert mark is random("bernoulli", 0.5)
+    assert mark != random("bernoulli", 0.25)
+    assert mark.partials == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "pad"), [("sum", 0.0), ("max", -INF), ("min", INF), ("logsumexp", -INF)]
+)
+def test_the_pad_of_an_op_changes_nothing(key, pad):
+    op = OPS[key]
+    filled = [3.0, -1.0, pad, pad]
+    value = read_floats(op.forward, filled[:2])
+    partials = read_floats(op.partials[0], value, filled[:2])
+
+    assert op.pad == pad
+    assert read_floats(op.forward, filled) == value
+    assert read_floats(op.partials[0], value, filled)[:2] == partials
+
+
+def test_the_ops_of_a_listed_family_are_not_kept():
+    made = pick(Value(1.0))
+    alive = weakref.ref(made)
+    del made
+
+    assert alive() is None
+    assert find_op("pick", 2) == pick(2)
+    assert pick(2) is not pick(2)
 
 
 def test_a_family_gives_one_op_for_equal_params():
@@ -153,7 +200,7 @@ def test_an_op_without_a_formula_cannot_be_applied(op):
         apply(op, Value(1.0))
 
 
-@pytest.mark.parametrize("name", ["leaf", "constant"])
+@pytest.mark.parametrize("name", MARKS)
 def test_the_marks_of_leaves_are_no_names_for_ops(name):
     with pytest.raises(ValueError, match="op name is taken"):
         register(Op(name, lambda xp, x: x, (lambda xp, y, x: 1.0,)))

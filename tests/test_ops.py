@@ -7,7 +7,7 @@ from mpmath import mp
 
 from micrograd_nn import OPS, Op, Value, apply
 from micrograd_nn.namespaces import read_floats
-from tests.oracles import TRUTHS, check, points_of, truth_of
+from tests.oracles import TRUTHS, check, partial_at, points_of, truth_of
 
 EXTREMES = [
     *(0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, 3.0, 5e-324, -5e-324, 1e-300, -1e-300),
@@ -62,8 +62,9 @@ def test_the_truths_agree_with_each_other(name):
     point = tuple(sampled(op))
     orders = [(1, *([0] * (len(point) - 1))), (0, 1, *([0] * (len(point) - 2)))]
     with mp.workdps(30):
-        for order, partial in zip(orders, truth.partials, strict=False):
+        for position, order in enumerate(orders[: len(point)]):
             slope = mp.diff(truth.value, point, order)
+            partial = partial_at(op, position)
 
             assert mp.almosteq(slope, partial(*map(mp.mpf, point)), 1e-12)
 

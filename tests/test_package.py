@@ -14,8 +14,9 @@ import micrograd_nn
 ROOT = Path(micrograd_nn.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 CORE = [
-    *("anomaly", "by_hand", "chain_rule", "copying", "engine", "epochs", "functions"),
-    *("gradients", "graph", "namespaces", "numbers", "op", "ops", "recording", "trees"),
+    *("anomaly", "by_hand", "chain_rule", "conversions", "copying", "engine", "epochs"),
+    *("functions", "gradients", "graph", "namespaces", "numbers", "op", "ops"),
+    *("randomness", "recording", "trees"),
 ]
 
 named = pytest.mark.parametrize("name", micrograd_nn.__all__)

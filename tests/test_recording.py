@@ -1,12 +1,32 @@
 import asyncio
 import contextvars
+import copy
+import math
+import pickle
+import re
 import threading
+from contextlib import nullcontext
 
+import numpy as np
 import pytest
 
 import micrograd_nn as mn
-from micrograd_nn import Value, grad, hessian, no_grad, recording
-from micrograd_nn.op import CONSTANT, LEAF
+from micrograd_nn import (
+    OPS,
+    Value,
+    apply,
+    grad,
+    hessian,
+    no_grad,
+    recording,
+    softmax,
+)
+from micrograd_nn.engine import source
+from micrograd_nn.graph import topological_order
+from micrograd_nn.nn import Module
+from micrograd_nn.op import CONSTANT, INDEX, INPUT, LEAF, find_op
+from micrograd_nn.recording import symbolic
+from micrograd_nn.weighted_sum import weighted_sum
 
 
 def records():
@@ -207,3 +227,225 @@ def test_gradients_of_functions_that_pause_are_those_of_constants():
         return x * scale
 
     assert grad(f)(3.0) == 6.0
+
+
+# While a program is recorded ----------------------------------------------------------
+
+P, Q = Value(1.0, label="p"), Value(1.0)
+FROZEN = {
+    "data": (lambda v: v.data, "number: got v.data", "Write the Value itself"),
+    "max of data": (lambda v: max(x.data for x in [v]), "number", "mg.max.values. for"),
+    "assigning data": (lambda v: setattr(v, "data", 2.0), "assignment", "outside"),
+    "<": (lambda v: v < 0, "branch: got a comparison of v", "maximum, minimum, relu"),
+    "<= of Values": (lambda v: v <= P, "branch: got a comparison of v", "relu or abs"),
+    ">": (lambda v: v > 0.5, "branch: got a comparison of v", "mg.max.values. for max"),
+    ">=": (lambda v: v >= P, "branch: got a comparison of v", "Write maximum"),
+    "==": (lambda v: v == 1, "branch: got a comparison of v", r"mg.take\(\[a, b"),
+    "!= of Values": (lambda v: v != Q, "branch: got a comparison of v", "mg.take"),
+    "in a list": (lambda v: v in [0, 1], "branch: got a comparison of v", "mg.take"),
+    "max": (lambda v: max(v, P), "branch: got a comparison of v", "mg.max.values. for"),
+    "sorted": (lambda v: sorted([v, P]), "branch: got a comparison of v", "maximum"),
+    "where": (lambda v: mn.where(v > 0, v, 0.0), "branch", "maximum, minimum, relu"),
+    "if": (lambda v: 1 if v else 2, r"branch: got bool\(v\)", "`v is None` asks"),
+    "not": (lambda v: not v, r"branch: got bool\(v\)", "maximum, minimum, relu or abs"),
+    "float": (float, r"number: got float\(v\)", "methods such as v.exp()"),
+    "math.exp": (math.exp, r"number: got float\(v\)", "methods such as v.exp()"),
+    "an array of floats": (lambda v: np.array([v], float), "number", "methods such"),
+    "int": (int, r"number: got int\(v\)", r"mg.take\(table, index\) for table"),
+    "round": (round, r"number: got round\(v\)", "Write the Value itself in a formula"),
+    "an index": (lambda v: [1, 2][v], "index: got v as an index", r"mg.take\(table, i"),
+    "a slice": (lambda v: [1, 2][:v], "index: got v as an index", r"mg.take\(table, i"),
+    "range": (range, "index: got v as an index", r"mg.take\(table, index\)"),
+    "copy": (copy.copy, "number: got a copy of v", "Write the Value itself"),
+    "deepcopy": (copy.deepcopy, "number: got a copy of v", "Write the Value itself"),
+    "pickle": (pickle.dumps, "number: got a copy of v", "Write the Value itself"),
+    "backward": (lambda v: v.backward(), r"gradient: got v.backward\(\)", r"grad\(f\)"),
+}
+
+
+@pytest.mark.parametrize("value", [P, source(INPUT, "x"), source(INDEX, "y")], ids=str)
+@pytest.mark.parametrize("case", FROZEN)
+def test_what_reads_a_number_says_what_to_write_instead(case, value):
+    use, frozen, instead = FROZEN[case]
+    with symbolic(), pytest.raises(TypeError) as error:
+        use(value)
+
+    assert re.match(f"the program would freeze this {frozen}", str(error.value))
+    assert re.search(rf"\(Value\); expected .*\. .*{instead}", str(error.value))
+
+
+def test_no_grad_is_refused_while_a_program_is_recorded():
+    refusal = pytest.raises(TypeError, match=r"freeze this result: got no_grad\(\)")
+    with symbolic(), refusal, no_grad():
+        pytest.fail("the body ran")
+
+
+def test_outside_the_same_things_are_as_they_were():
+    v = Value(1.0)
+
+    assert v.data == 1.0
+    assert v > 0.5
+    assert bool(Value(0.0)) is True
+    assert (v == v, v == Value(1.0), v == 1.0) == (True, False, False)
+    assert hash(v) == object.__hash__(v)
+    assert copy.copy(v).data == 1.0
+
+
+@pytest.mark.parametrize(
+    "use", [float, int, round, math.exp, math.floor, lambda v: [1, 2][v]]
+)
+def test_outside_a_plain_number_is_refused_as_well(use):
+    with pytest.raises(TypeError, match=r"a plain number would cut the graph.*\.data"):
+        use(Value(1.0))
+
+
+def test_what_does_not_read_a_number_works():
+    x = source(INPUT, "x")
+    with symbolic():
+        y = P * x + 2
+        found = {x: "x", y: "y"}
+
+        assert found[y] == "y"
+        assert y is not None
+        assert x in {x, y}
+        assert x in [x, y]
+        assert y.operands[0].operands == (P, x)
+    assert y.operands[0].operands == (P, x)
+
+
+def test_an_array_of_values_works():
+    x = source(INPUT)
+    with symbolic():
+        y = np.array([P, x]) @ np.array([2.0, 3.0]) + np.exp(x)
+
+    assert type(y) is Value
+
+
+def arity(op):
+    return 3 if op.nary else len(op.partials)
+
+
+OPERATIONS = {
+    **{key: lambda x, op=op: apply(op, *[x] * arity(op)) for key, op in OPS.items()},
+    "a chain": lambda x: (0 * x - 1).log() + 1 / (x - x) + x**x,
+    "weighted_sum": lambda x: weighted_sum(P, [P, P], [x, x]),
+    "infinity": lambda x: Value(1e300) * 1e300 + x,
+    "softmax": lambda x: softmax([x, P, 0.0])[0],
+}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+@pytest.mark.parametrize("anomaly", [mn.detect_anomaly, nullcontext])
+def test_every_op_records_an_input_without_a_warning(operation, anomaly):
+    x = source(INPUT)
+    with anomaly(), symbolic():
+        y = operation(x)
+
+    assert x in topological_order(y)
+    assert type(y._data) is float
+
+
+def test_a_weighted_sum_is_recorded_once():
+    x = source(INPUT)
+    with symbolic():
+        y = weighted_sum(P, [P, P], [x, x])
+
+    assert [node.op.name for node in topological_order(y)].count("*") == 2
+
+
+def test_a_number_made_inside_is_a_constant():
+    with symbolic():
+        two = Value(2.0, label="two")
+    after = Value(3.0)
+
+    assert two.op is CONSTANT
+    assert (two.data, two.label) == (2.0, "two")
+    assert after.op is LEAF
+
+
+def test_a_value_without_a_number_is_printed_without_one():
+    x, y = source(INPUT, "x"), source(INDEX)
+    with symbolic():
+        product = P * x
+
+        assert str(product) == "Value(<*>)"
+        assert f"{product:.2f}, {P:.2f}" == "Value(<*>), 1.00"
+        assert str(P) == "Value(data=1.0, grad=0.0, label='p')"
+    assert str(x) == f"{x:.2f}" == "Value(<input>, label='x')"
+    assert str(y) == "Value(<index>)"
+    assert str(Value(math.nan)) == "Value(data=nan, grad=0.0)"
+
+
+def test_an_input_is_no_parameter():
+    module = Module()
+    module.x, module.w = source(INPUT), Value(1.0)
+    module.random = source(find_op("random", "uniform"))
+
+    assert module.parameters() == [module.w]
+
+
+def test_recording_a_program_ends_with_an_exception_and_may_nest():
+    with pytest.raises(KeyError), symbolic():
+        raise KeyError
+    assert not recording.is_symbolic()
+    with symbolic() as outer:
+        with symbolic() as inner:
+            mn.randomness.uniform()
+        assert recording.is_symbolic()
+    assert (len(outer), len(inner)) == (0, 1)
+
+
+def test_a_program_records_inside_no_grad_too():
+    with no_grad():
+        with symbolic():
+            assert (P * 2).operands
+        assert (P * 2).operands == ()
+
+
+def test_other_threads_may_read_numbers_meanwhile():
+    found = []
+    with symbolic():
+        thread = threading.Thread(target=lambda: found.append((P.data, P > 0, bool(P))))
+        thread.start()
+        thread.join()
+
+    assert found == [(1.0, True, True)]
+
+
+SMOOTH = {
+    "power": lambda x: x**3 * P,
+    "exp": lambda x: (x * P).exp(),
+    "sin": lambda x: (x * P).sin() * x.cos(),
+    "division": lambda x: P / x - x.sqrt(),
+    "gelu": lambda x: (x * P).gelu(),
+}
+
+
+@pytest.mark.parametrize("f", SMOOTH.values(), ids=SMOOTH)
+def test_gradients_of_formulas_without_branches_are_recorded(f):
+    x = source(INPUT)
+    with symbolic():
+        logits = grad(lambda x: mn.logsumexp([f(x), P, 2 * x]))(x)
+        first = grad(f)(x)
+        (second,) = grad(lambda xs: grad(f)(xs[0]))([x])
+        ((third,),) = hessian(lambda xs: f(xs[0]))([x])
+
+    for y in (first, second, third, logits):
+        assert {x, P} <= set(topological_order(y))
+
+
+@pytest.mark.parametrize(
+    "f", [Value.tanh, Value.relu, abs, lambda x: mn.max([x, P]), Value.log]
+)
+def test_gradients_that_have_branches_are_refused(f):
+    with symbolic(), pytest.raises(TypeError, match="the program would freeze this"):
+        grad(f)(source(INPUT))
+
+
+def test_a_gradient_at_a_plain_number_is_refused_but_not_at_a_value():
+    with symbolic():
+        with pytest.raises(TypeError, match=r"freeze this number: got v\.data"):
+            grad(lambda x: x**2 * P)(2.0)
+        y = grad(lambda x: x**2 * P)(Value(2.0))
+
+    assert P in topological_order(y)

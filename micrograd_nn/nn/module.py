@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, Self
 from micrograd_nn.engine import Number, Value
 from micrograd_nn.nn.summary import Summary, summarize
 from micrograd_nn.numbers import as_number, is_number, shortened
-from micrograd_nn.op import CONSTANT
+from micrograd_nn.op import CONSTANT, SOURCES
 
 Found = dict[int, tuple[str, Any]]  # id: (name, Value or Module or container)
 
@@ -183,7 +183,9 @@ def _parts(thing: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def _is_parameter(thing: object) -> bool:
-    return isinstance(thing, Value) and not thing.operands and thing.op is not CONSTANT
+    if not isinstance(thing, Value) or thing.operands:
+        return False
+    return thing.op is not CONSTANT and thing.op.name not in SOURCES
 
 
 def _ambiguous(named: list[tuple[str, Value]]) -> str:

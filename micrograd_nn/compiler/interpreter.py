@@ -1,0 +1,183 @@
+"""The way out for graphs that do not group: one float operation after another.
+
+A long chain of different ops has nothing to compute side by side. Its tape is read with
+floats, node by node, as eager mode would, but with no graph to build and sort again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from micrograd_nn.compiler.linear import LinearForms
+from micrograd_nn.compiler.places import Layout
+from micrograd_nn.compiler.tape import PICK, Ids, Tape
+from micrograd_nn.namespaces import read_floats
+from micrograd_nn.op import Op
+
+LOOSE = 4  # fewer nodes a group than this are quicker one by one
+MANY = 256  # but a few groups are quick in any case
+
+Line = tuple[int, Op, list[int]]
+
+
+def is_loose(tape: Tape, forms: LinearForms, levels: Ids) -> bool:
+    """Whether a graph has so many groups of so few nodes that arrays do not pay."""
+    results = (tape.codes >= 0) & ~tape.constant & ~forms.inner
+    keys = levels[results] * (len(tape.ops) + 1) + tape.codes[results]
+    groups = len(np.unique(keys))
+    return groups > MANY and len(keys) < LOOSE * groups
+
+
+@dataclass
+class Interpreter:
+    """A tape that is read with floats; it has the attributes of a `Plan`.
+
+    Attributes:
+        tape: The graph.
+        layout: The places of leaves, inputs and outputs, which are all in `U`.
+        arguments: The ids of each input's numbers.
+    """
+
+    tape: Tape
+    layout: Layout
+    arguments: Sequence[Ids]
+    limits: dict[str, int] = field(default_factory=dict)
+    batched = False
+    bytes_per_example = 0
+
+    def __post_init__(self) -> None:
+        self.lines = list(self._lines())
+        self.rows = (
+            self.layout.in_v[self.tape.roots],
+            self.layout.place[self.tape.roots],
+        )
+        for _, op, operands in self.lines:
+            if op is PICK:
+                self._limit(operands[0], len(operands) - 1)
+
+    @property
+    def passes(self) -> list[tuple[str, int, str]]:
+        """For each pass its name, a count of what it left, and of what."""
+        nodes = len(self.tape) - len(self.tape.pads)
+        return [
+            ("record", nodes, "scalar nodes"),
+            ("group", len(self.lines), "ops with nothing to compute side by side"),
+        ]
+
+    @property
+    def instructions(self) -> list[Line]:
+        """One for each node."""
+        return self.lines
+
+    @property
+    def source(self) -> str:
+        """What a run does, as Python."""
+        return "\n".join(
+            f"v[{node}] = {op.name!r}({', '.join(f'v[{x}]' for x in operands)})"
+            for node, op, operands in self.lines
+        )
+
+    def bind(self, U: Any, V: Any, dU: Any, dV: Any, B: int) -> tuple[Any, Any]:
+        """The functions `forward` and `backward`, which work on these arrays."""
+        numbers = self.tape.data.tolist()
+        grads = [0.0] * len(numbers)
+        return self._forward(U, numbers), self._backward(dU, numbers, grads)
+
+    def _lines(self) -> Any:
+        operands, starts = self.tape.operands.tolist(), self.tape.starts.tolist()
+        for node, code in enumerate(self.tape.codes.tolist()):
+            if code >= 0 and not self.tape.constant[node]:
+                yield (
+                    node,
+                    self.tape.ops[code],
+                    operands[starts[node] : starts[node + 1]],
+                )
+
+    def _limit(self, index: int, size: int) -> None:
+        for i, ids in enumerate(self.arguments):
+            if index in ids:
+                name = f"x{i}"
+                self.limits[name] = min(self.limits.get(name, size), size)
+
+    def _forward(self, U: Any, numbers: list[float]) -> Callable[..., None]:
+        leaves, roots = self.layout.params.tolist(), self.tape.roots.tolist()
+
+        def forward(*inputs: Any) -> None:
+            for node, number in zip(leaves, U.tolist(), strict=False):
+                numbers[node] = number
+            for ids, array in zip(self.arguments, inputs, strict=True):
+                for node, number in zip(ids.tolist(), array.tolist(), strict=True):
+                    numbers[node] = number
+            for node, op, operands in self.lines:
+                numbers[node] = _value(op, [numbers[x] for x in operands])
+            for root in roots:
+                U[self.layout.place[root]] = numbers[root]
+
+        return forward
+
+    def _backward(
+        self, dU: Any, numbers: list[float], grads: list[float]
+    ) -> Callable[..., None]:
+        params, count = self.layout.params.tolist(), len(grads)
+        root = int(self.tape.roots[0])
+
+        def backward(seed: float, *inputs: Any) -> None:
+            grads[:] = [0.0] * count
+            grads[root] = seed
+            for node, op, operands in reversed(self.lines):
+                grad = grads[node]
+                found = [numbers[x] for x in operands]
+                partials = _partials(op, numbers[node], found)
+                for operand, partial in zip(operands, partials, strict=True):
+                    grads[operand] += partial * grad
+            dU[: len(params)] = [grads[node] for node in params]
+
+        return backward
+
+
+def interpret(tape: Tape, arguments: Sequence[Ids], params: Ids | None) -> Interpreter:
+    """The program that reads a tape with floats.
+
+    Args:
+        tape: The graph, of one example.
+        arguments: The ids of each input's numbers.
+        params: The parameters in the order that they must have, if there is one.
+    """
+    inputs = np.concatenate([*arguments, []]).astype(np.int64)
+    leaves = (tape.codes < 0) & ~tape.constant
+    leaves[inputs] = False
+    if params is None:
+        params = np.flatnonzero(leaves & tape.wanted)
+    params = np.concatenate([params, np.flatnonzero(leaves & ~tape.wanted)])
+    place = np.full(len(tape), -1)
+    place[params] = np.arange(len(params))
+    roots = np.unique(tape.roots[place[tape.roots] < 0])
+    place[roots] = len(params) + np.arange(len(roots))
+    none = np.stack([place, place])
+    size = [len(params) + len(roots), 0]
+    layout = Layout(tape, [], place, np.zeros(len(tape), bool), size, params, none)
+    return Interpreter(tape, layout, arguments)
+
+
+def _value(op: Op, numbers: list[float]) -> float:
+    if op is PICK:
+        index, *table = numbers
+        if index < 0:
+            raise IndexError(index)
+        return table[int(index)]
+    if op.nary:
+        return float(read_floats(op.forward, numbers))
+    return float(read_floats(op.forward, *numbers))
+
+
+def _partials(op: Op, value: float, numbers: list[float]) -> Sequence[float]:
+    if op is PICK:
+        chosen = 1 + int(numbers[0])
+        return [float(i == chosen) for i in range(len(numbers))]
+    if op.nary:
+        return list(read_floats(op.partials[0], value, numbers))
+    return [read_floats(partial, value, *numbers) for partial in op.partials]

@@ -1,0 +1,240 @@
+"""`Program`: a recorded graph that runs on arrays.
+
+>>> from micrograd_nn import Value
+>>> w = Value(3.0)
+>>> program = Program(w * w + 1.0)
+>>> program(), program.value_and_grad()
+(10.0, (10.0, array([6.])))
+>>> w.data = 1.0
+>>> program()
+2.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from micrograd_nn import trees
+from micrograd_nn.compiler.batches import Batch, read_batch
+from micrograd_nn.compiler.describe import describe, passes
+from micrograd_nn.compiler.parameters import Parameters
+from micrograd_nn.compiler.placeholders import Recorded, Spec, argument_names, record
+from micrograd_nn.compiler.plan import make_plan
+from micrograd_nn.compiler.running import Compiled, packed
+from micrograd_nn.compiler.training import Training
+from micrograd_nn.compiler.watch import Watch
+from micrograd_nn.engine import Value
+from micrograd_nn.graph import topological_order
+from micrograd_nn.op import LEAF
+from micrograd_nn.optim import Optimizer
+
+Floats = NDArray[np.float64]
+
+
+class Program:
+    """A graph of scalars, compiled to array instructions. Made by `compile`.
+
+    Attributes:
+        params: The Values whose gradients it gives, in this order.
+    """
+
+    def __init__(
+        self,
+        target: Value | Callable[..., Any],
+        params: Iterable[Value] | None = None,
+        seed: int = 0,
+    ) -> None:
+        self._target = target
+        self._function = None if isinstance(target, Value) else target
+        self._given = None if params is None else list(params)
+        self._seed = seed
+        self.random = np.random.default_rng(seed)
+        self._watch: Watch | None = None
+        self._compiled: dict[tuple[Any, ...], Compiled] = {}
+        self._parameters: Parameters | None = None
+        self._others: dict[frozenset[Value], Program] = {}
+        if isinstance(target, Value):
+            self._compiled[(), False] = self._compile((), batched=False)
+
+    @property
+    def params(self) -> list[Value]:
+        """The Values whose gradients the program gives; known once it is recorded."""
+        return [] if self._parameters is None else self._parameters.values
+
+    def __call__(self, *arrays: Any) -> Any:
+        """The outputs for a batch, or the number if a Value was compiled.
+
+        Args:
+            *arrays: One for each argument of the function, examples along the first
+                axis.
+
+        Raises:
+            TypeError: If there are too many arrays or too few, or of a wrong type.
+            ValueError: If their shapes do not fit each other, or an index is too large.
+        """
+        self.check_unchanged()
+        compiled, batch = self.prepare(arrays)
+        rows = np.concatenate(
+            [compiled.outputs(part, self.random) for part in compiled.parts(batch)],
+            axis=1,
+        )
+        if isinstance(self._target, Value):
+            return float(rows[0, 0])
+        return packed(compiled.recorded.outputs, rows)
+
+    def value_and_grad(self, *arrays: Any) -> tuple[float, Floats]:
+        """The mean of the loss over a batch and its gradient, parallel to `params`.
+
+        Raises:
+            TypeError: As for a call; or if the function gives more than one Value.
+            ValueError: As for a call.
+        """
+        self.check_unchanged()
+        compiled, batch = self.prepare(arrays)
+        loss, grad = compiled.value_and_grad(batch, self.random)
+        return loss, self.parameters.in_given_order(grad)
+
+    def backward(self, *arrays: Any) -> float:
+        """Add the gradient to the `.grad` of each of `params`; returns the loss."""
+        loss, grad = self.value_and_grad(*arrays)
+        for value, number in zip(self.params, grad.tolist(), strict=True):
+            value.grad = (value.grad or 0.0) + number
+        return loss
+
+    def training(self, optimizer: Optimizer) -> Training:
+        """A context in which parameters and optimizer state are flat arrays.
+
+        >>> from micrograd_nn import Value
+        >>> from micrograd_nn.optim import SGD
+        >>> w = Value(5.0)
+        >>> with Program((w - 3.0) ** 2).training(SGD([w], lr=0.1)) as train:
+        ...     losses = [train.step() for _ in range(50)]
+        >>> round(w.data, 3)
+        3.0
+        """
+        fits = not self._compiled or set(self.params) == set(optimizer.params)
+        if self._given is None and fits:  # longer examples may reach more leaves
+            self._given = self.params or list(optimizer.params)
+        return Training(self._with_params(optimizer.params), optimizer)
+
+    @property
+    def source(self) -> str:
+        """The program as Python source, for the shapes that it saw last."""
+        return self._latest().plan.source
+
+    @property
+    def instructions(self) -> list[Any]:
+        """What a run does, in order."""
+        return self._latest().plan.instructions
+
+    @property
+    def passes(self) -> str:
+        """A table of the passes, with how many nodes or instructions each left."""
+        return passes(self._latest().plan)
+
+    def __repr__(self) -> str:
+        if not self._compiled:
+            return "Program (not recorded yet: call it with a batch)"
+        latest = self._latest()
+        return describe(latest.plan, latest.names)
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters as an array; known once something was recorded."""
+        if self._parameters is None:
+            raise RuntimeError(
+                "not recorded yet: got no parameters; expected a batch first. "
+                "Call the program with one."
+            )
+        return self._parameters
+
+    def prepare(self, arrays: Sequence[Any]) -> tuple[Compiled, Batch]:
+        """What was compiled for such arrays, its parameters up to date, and the batch.
+
+        Raises:
+            TypeError: As for a call.
+            ValueError: As for a call.
+        """
+        batch = read_batch(arrays, self._function)
+        compiled = self._for(batch)
+        compiled.refresh()
+        self.parameters.refresh(compiled.U)
+        return compiled, batch
+
+    def check_unchanged(self) -> None:
+        """Record anew, at the next call, if what was recorded from has changed."""
+        if self._function is not None and self._watch and self._watch.changed():
+            self._watch = None
+            self._start_again([])
+
+    def _start_again(self, found: list[Value]) -> None:
+        """Forget what was compiled, and go on with these parameters, if any."""
+        if self._parameters is not None:
+            self._parameters.write_back()
+        self._compiled.clear()
+        self._parameters = Parameters(found) if found else None
+
+    def _for(self, batch: Batch) -> Compiled:
+        several = batch.specs, True
+        single = batch.specs, False  # one example needs no batch axis, and is quicker
+        alone = batch.size == 1 and several not in self._compiled
+        key = single if alone else several
+        found = self._compiled.pop(key, None) or self._compile(*key)
+        self._compiled[key] = found  # the latest last
+        return found
+
+    def _compile(self, specs: tuple[Spec, ...], batched: bool) -> Compiled:
+        recorded, names = self._record(specs)
+        roots = trees.leaves(recorded.outputs)
+        parameters = self._parameters_of(roots)
+        inputs = [*recorded.inputs, *([recorded.random] if recorded.random else [])]
+        order = parameters.placed or None
+        plan = make_plan(roots, parameters.values, inputs, batched, order)
+        compiled = Compiled(plan, recorded, names)
+        parameters.order(compiled.params)
+        return compiled
+
+    def _record(self, specs: tuple[Spec, ...]) -> tuple[Recorded, list[str]]:
+        """The graph, and what its inputs are called."""
+        if self._function is None:
+            return Recorded(self._target, [], []), []
+        names = argument_names(self._function, len(specs))
+        self._watch = self._watch or Watch(self._function)
+        return record(self._function, specs), names
+
+    def _parameters_of(self, roots: Sequence[Value]) -> Parameters:
+        """The parameters; more than before if these outputs need more leaves."""
+        if self._given is not None:
+            wanted = self._given
+        else:
+            wanted = list(dict.fromkeys([*self.params, *leaves_below(roots)]))
+        if self._parameters is None or len(wanted) > len(self.params):
+            self._start_again(wanted)
+            self._parameters = self._parameters or Parameters([])
+        return self.parameters
+
+    def _latest(self) -> Compiled:
+        if not self._compiled:
+            self.parameters  # noqa: B018 - which says what is missing
+        return next(reversed(self._compiled.values()))
+
+    def _with_params(self, params: Sequence[Value]) -> Program:
+        """This program if it gives the gradients of just these, else one that does."""
+        mine = self.params or self._given or []
+        if set(mine) == set(params):
+            return self
+        key = frozenset(params)
+        if key not in self._others:
+            self._others[key] = Program(self._target, params, self._seed)
+        return self._others[key]
+
+
+def leaves_below(roots: Sequence[Value]) -> list[Value]:
+    """The leaves that gradients can be wanted of, in the order of their use."""
+    seen: set[Any] = set()
+    nodes = [node for root in roots for node in topological_order(root, seen)]
+    return [node for node in nodes if node.op is LEAF]
