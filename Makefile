@@ -36,6 +36,8 @@ coverage: $(VENV)/test.stamp  ## run the tests with line and branch coverage
 
 bench: $(VENV)/bench.stamp  ## measure speed, memory and the checker against peers
 	$(BIN)/python benchmarks/engine_speed.py
+	$(BIN)/python benchmarks/compiler_speed.py
+	$(BIN)/python benchmarks/compiler_scaling.py
 	$(BIN)/python benchmarks/gradcheck_quality.py
 
 oracles: $(VENV)/test.stamp $(VENV)/oracles.stamp  ## add torch and jax for their tests

@@ -1,8 +1,10 @@
 """The steps of `compiler_workloads.py` in JAX: each one function under `jit`.
 
-XLA runs a whole step without Python between its ops. Its fastest form on one core of a
-CPU, among those tried: all parameters in one vector, which is donated with the state of
-the optimizer, and no asynchronous dispatch, which hands each step to another thread.
+XLA runs a whole step without Python between its ops. Parameters are a dictionary, as in
+JAX's tutorials. The fastest form on a CPU among those tried is another: all parameters
+in one vector, and no asynchronous dispatch, which hands each step to another thread.
+That is `tuned_jax_step`; the dispatch is settled when JAX starts, so it needs a process
+of its own.
 """
 
 from __future__ import annotations
@@ -24,24 +26,37 @@ Array = jax.Array
 Params = dict[str, Array]
 jax.config.update("jax_platforms", "cpu")
 jax.config.update("jax_enable_x64", True)
-jax.config.update("jax_cpu_enable_async_dispatch", False)
 
 
 def jax_step(workload: Workload) -> Callable[[], Array]:
     """The function that does the next step, waits for it, and returns its loss."""
-    arrays = {name: jnp.asarray(array) for name, array in workload.arrays().items()}
-    params, unravel = ravel_pytree(arrays)
+    return step_of(workload, params_of(workload), LOSSES[workload.name])
+
+
+def tuned_jax_step(workload: Workload) -> Callable[[], Array]:
+    """The same with all parameters in one vector, and steps one after another."""
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
+    params, unravel = ravel_pytree(params_of(workload))
+    loss_of = LOSSES[workload.name]
+    return step_of(workload, params, lambda p, *batch: loss_of(unravel(p), *batch))
+
+
+def params_of(workload: Workload) -> Params:
+    """The parameters by name."""
+    return {name: jnp.asarray(array) for name, array in workload.arrays().items()}
+
+
+def step_of(
+    workload: Workload, params: Any, loss_of: Callable[..., Array]
+) -> Callable[[], Array]:
+    """The step for parameters in any form."""
     start, update = optimizer_of(workload.hyperparameters())
     state = start(params)
-    loss_of = LOSSES[workload.name]
     batches = cycle([[jnp.asarray(a) for a in batch] for batch in workload.batches])
 
-    def loss_of_vector(params: Array, *batch: Array) -> Array:
-        return loss_of(unravel(params), *batch)
-
     @partial(jax.jit, donate_argnums=0)
-    def compiled(state: tuple[Array, ...], *batch: Array) -> tuple[Any, Array]:
-        loss, grad = jax.value_and_grad(loss_of_vector)(state[0], *batch)
+    def compiled(state: tuple[Any, ...], *batch: Array) -> tuple[Any, Array]:
+        loss, grad = jax.value_and_grad(loss_of)(state[0], *batch)
         return update(grad, *state), loss
 
     def step() -> Array:
@@ -57,34 +72,44 @@ def optimizer_of(given: dict[str, Any]) -> tuple[Callable[..., Any], ...]:
     if "betas" not in given:
         return lambda params: (params,), partial(sgd, lr=given["lr"])
 
-    def start(params: Array) -> tuple[Array, ...]:
-        return params, jnp.zeros_like(params), jnp.zeros_like(params), jnp.array(0.0)
+    def start(params: Any) -> tuple[Any, ...]:
+        return params, zeros_like(params), zeros_like(params), jnp.array(0.0)
 
     hyperparameters = {name: given[name] for name in ("lr", "betas", "eps")}
     return start, partial(adam, **hyperparameters)
 
 
-def sgd(grad: Array, params: Array, lr: float) -> tuple[Array]:
+def zeros_like(params: Any) -> Any:
+    """A zero for each parameter."""
+    return jax.tree.map(jnp.zeros_like, params)
+
+
+def sgd(grad: Any, params: Any, lr: float) -> tuple[Any]:
     """One step of stochastic gradient descent."""
-    return (params - lr * grad,)
+    return (jax.tree.map(lambda p, g: p - lr * g, params, grad),)
 
 
 def adam(
-    grad: Array,
-    params: Array,
-    mean: Array,
-    square: Array,
+    grad: Any,
+    params: Any,
+    mean: Any,
+    square: Any,
     t: Array,
     lr: float,
     betas: tuple[float, float],
     eps: float,
-) -> tuple[Array, ...]:
+) -> tuple[Any, ...]:
     """One step of Adam (Kingma and Ba, 2015)."""
     t = t + 1.0
-    mean = betas[0] * mean + (1.0 - betas[0]) * grad
-    square = betas[1] * square + (1.0 - betas[1]) * grad * grad
-    root = jnp.sqrt(square / (1.0 - betas[1] ** t)) + eps
-    return params - lr / (1.0 - betas[0] ** t) * mean / root, mean, square, t
+    first, second = betas
+    mean = jax.tree.map(lambda m, g: first * m + (1.0 - first) * g, mean, grad)
+    square = jax.tree.map(lambda s, g: second * s + (1 - second) * g * g, square, grad)
+    rate, correction = lr / (1.0 - first**t), 1.0 - second**t
+
+    def moved(p: Array, m: Array, s: Array) -> Array:
+        return p - rate * m / (jnp.sqrt(s / correction) + eps)
+
+    return jax.tree.map(moved, params, mean, square), mean, square, t
 
 
 def mlp(p: Params, x: Array) -> Array:

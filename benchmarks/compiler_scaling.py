@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from compiler_speed import timed, use_one_core
+from compiler_speed import timed, use_one_thread
 from tqdm import tqdm
 
 SIZES = {1: 1_000, 14: 10_000, 152: 100_000, 1_521: 1_000_000}  # points: about nodes
@@ -92,7 +92,7 @@ def instructions_of(model: Any, *arrays: Any) -> int:
 
 def main() -> None:
     """Measure and print."""
-    use_one_core()
+    use_one_thread()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--largest", type=int, default=1_000_000, help="nodes")
     parser.add_argument("--repeats", type=int, default=3)

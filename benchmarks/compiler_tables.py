@@ -89,5 +89,5 @@ def versions() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return (
         f"Python {platform.python_version()}, {packages}; {blas['name']} "
-        f"{blas['version']}; {os.cpu_count()} CPUs, of which one is used; float64."
+        f"{blas['version']}; {os.cpu_count()} CPUs, one BLAS thread; float64."
     )

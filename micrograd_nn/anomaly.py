@@ -92,6 +92,14 @@ def report_gradient(grad: float) -> None:
     )
 
 
+def report_line(formula: str, found: object, where: str) -> None:
+    """Say that an instruction of a program made a nan or an infinity."""
+    _report(
+        f"{formula} gave {found}{where}: got finite inputs and parameters; expected a "
+        "finite result."
+    )
+
+
 def describe(value: Value) -> str:
     """`label=data`, or the data alone: how messages name a Value."""
     return f"{value.label}={value._data!r}" if value.label else repr(value._data)

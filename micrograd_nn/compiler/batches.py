@@ -73,7 +73,7 @@ def read_batch(arrays: Sequence[Any], function: Any) -> Batch:
     """
     try:  # the shapes that a training loop brings are the same in each step
         key = tuple([(a.shape, a.dtype.num, a.flags.c_contiguous) for a in arrays])
-        return Batch(function, arrays, *_KNOWN[key])
+        return Batch(function, arrays, *_KNOWN[callable(function), key])
     except (AttributeError, KeyError, TypeError):
         return _checked(arrays, function)
 
@@ -103,7 +103,7 @@ def _checked(arrays: Sequence[Any], function: Any) -> Batch:
     key = tuple((a.shape, a.dtype.num, True) for a in found)
     if len(_KNOWN) >= SHAPES:
         _KNOWN.clear()
-    _KNOWN[key] = specs, size
+    _KNOWN[callable(function), key] = specs, size
     return Batch(function, found, specs, size)
 
 
@@ -131,4 +131,9 @@ def _as_array(x: Any, name: str) -> Array:
             f"an array with a row for each example. {NEXT_STEP}"
         )
     kind = np.float64 if array.dtype.kind == "f" else np.int64
+    if array.dtype == np.uint64 and (array >= 2**63).any():
+        raise ValueError(
+            f"too large for an integer: got {name} with {array.max()} (uint64); "
+            "expected integers below 2**63. Pass an array of floats."
+        )
     return np.ascontiguousarray(array, dtype=kind)

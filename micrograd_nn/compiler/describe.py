@@ -7,8 +7,8 @@
 >>> program([[1.0, 2.0], [3.0, 4.0]])
 array([0.99975321, 1.        ])
 >>> program
-h1 = W1 · x + W2   # 1 x B: 4 scalar nodes
-h2 = tanh(h1)      # 1 x B: 1 scalar node
+h1 = W1 · x + W2   # 1 x B: 2 *, 2 +
+h2 = tanh(h1)      # 1 x B: 1 tanh
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from micrograd_nn.compiler.places import Block, Layout
 from micrograd_nn.compiler.plan import Plan
 from micrograd_nn.compiler.tape import PICK, Ids
 
+FEW = 3  # so many terms are written out
+
 
 def describe(plan: Plan | Interpreter, inputs: list[str]) -> str:
     """A line for each instruction of the forward pass.
@@ -35,11 +37,19 @@ def describe(plan: Plan | Interpreter, inputs: list[str]) -> str:
     if isinstance(plan, Interpreter):
         return f"{len(plan.instructions):,} scalar ops, one after another"
     names = _Names(plan.layout, inputs, [a.ids for a in plan.arguments])
-    rows = [names.line(i, step.block) for i, step in enumerate(plan.instructions, 1)]
+    rows = [
+        (names.line(i + 1, step.block), names.shape(step.block) + _weight(plan, i))
+        for i, step in enumerate(plan.instructions)
+    ]
     if not rows:
         return "nothing to compute: all outputs are inputs, parameters or constants"
     width = min(60, max(len(formula) for formula, _ in rows))
     return "\n".join(f"{formula:{width}}   # {note}" for formula, note in rows)
+
+
+def formula_of(plan: Plan, inputs: list[str], instruction: int) -> str:
+    """One line of `describe`, without its note."""
+    return describe(plan, inputs).splitlines()[instruction].partition("  #")[0].strip()
 
 
 def passes(plan: Plan | Interpreter) -> str:
@@ -64,15 +74,15 @@ class _Names:
             owners[block.group.nodes] = number
         self.owners = owners
 
-    def line(self, number: int, block: Block) -> tuple[str, str]:
-        """The formula of an instruction, and its shape and weight."""
+    def line(self, number: int, block: Block) -> str:
+        """The formula of an instruction."""
         group = block.group
         if isinstance(group, LinearGroup):
             formula = self._linear(group, block)
         else:
             assert isinstance(group, OpGroup)
             formula = self._of_op(group)
-        return f"h{number} = {formula}", self._note(block)
+        return f"h{number} = {formula}"
 
     def _of_op(self, group: OpGroup) -> str:
         if group.op is PICK:
@@ -89,8 +99,10 @@ class _Names:
                 left, right = block.matrix.left, block.matrix.right
             terms.append((sign, self._product(left, right, block, sign)))
         for sign, rows in group.singles.items():
-            several = "Σ " if len(rows) > 1 else ""
-            terms.append((sign, several + self._of(rows)))
+            if len(rows) <= FEW:
+                terms += [(sign, self._of(row)) for row in rows]
+            else:
+                terms.append((sign, f"Σ {self._of(rows)}"))
         if group.constants.any():
             terms.insert(0, (1.0, self._number(group.constants)))
         first = ("-" if terms[0][0] < 0 else "") + terms[0][1]
@@ -127,10 +139,17 @@ class _Names:
         first = numbers.flat[0]
         return f"{first:.4g}" if (numbers == first).all() else "constants"
 
-    def _note(self, block: Block) -> str:
+    def shape(self, block: Block) -> str:
+        """The shape of what an instruction computes."""
         shape = [block.size]
         if block.matrix is not None and not block.matrix.is_elementwise:
             shape = [n for n in block.matrix.shape if n > 1] or [1]
-        sizes = [*map(str, shape), *(["B"] if block.group.batched else [])]
-        count = block.group.scalars
-        return f"{' x '.join(sizes)}: {count:,} scalar node{'s' if count != 1 else ''}"
+        return " x ".join([*map(str, shape), *(["B"] if block.group.batched else [])])
+
+
+def _weight(plan: Plan, instruction: int) -> str:
+    """Which scalar nodes an instruction stands for, by op."""
+    tape = plan.tape
+    counts = np.bincount(tape.codes[plan.owners == instruction])
+    parts = [f"{n:,} {tape.ops[code].symbol}" for code, n in enumerate(counts) if n]
+    return f": {', '.join(parts)}"

@@ -32,13 +32,11 @@ class Group:
         nodes: Their ids.
         batched: Whether they differ from example to example.
         level: Their distance from the leaves.
-        scalars: How many nodes of the graph they stand for.
     """
 
     nodes: Ids
     batched: bool
     level: int
-    scalars: int
 
 
 @dataclass
@@ -115,7 +113,7 @@ def _op_groups(
         op = tape.ops[tape.codes[nodes[0]]]
         fill = tape.pads[op.pad] if op.pad is not None else 0
         rows = _rows(tape.operands, tape.starts[nodes], counts[nodes], fill)
-        yield OpGroup(*_common(tape, forms, levels, nodes), op, rows)
+        yield OpGroup(*_common(tape, levels, nodes), op, rows)
 
 
 def _linear_groups(
@@ -128,7 +126,7 @@ def _linear_groups(
     lengths = _lengths(ids, levels, tape.batched, counts)
     zero = tape.pads[0.0]
     for nodes in _alike(ids, levels[ids], tape.batched[ids], *lengths):
-        common = _common(tape, forms, levels, nodes)
+        common = _common(tape, levels, nodes)
         group = LinearGroup(*common, forms.constants[nodes])
         for sign, single, pair in zip(SIGNS, singles, pairs, strict=True):
             if single.counts[nodes].any():
@@ -139,12 +137,9 @@ def _linear_groups(
         yield group
 
 
-def _common(
-    tape: Tape, forms: LinearForms, levels: Ids, nodes: Ids
-) -> tuple[Ids, bool, int, int]:
+def _common(tape: Tape, levels: Ids, nodes: Ids) -> tuple[Ids, bool, int]:
     """The first fields of a group."""
-    first, scalars = nodes[0], int(forms.sizes[nodes].sum())
-    return nodes, bool(tape.batched[first]), int(levels[first]), scalars
+    return nodes, bool(tape.batched[nodes[0]]), int(levels[nodes[0]])
 
 
 class _Runs:

@@ -60,6 +60,13 @@ class Interpreter:
                 self._limit(operands[0], len(operands) - 1)
 
     @property
+    def owners(self) -> Ids:
+        """For each node the line that computes it, counted from 0; -1 for leaves."""
+        found = np.full(len(self.tape), -1)
+        found[[node for node, _, _ in self.lines]] = np.arange(len(self.lines))
+        return found
+
+    @property
     def passes(self) -> list[tuple[str, int, str]]:
         """For each pass its name, a count of what it left, and of what."""
         nodes = len(self.tape) - len(self.tape.pads)

@@ -51,7 +51,7 @@ class LinearForms:
         singles: The terms that are one node.
         pairs: The terms that are a product of two nodes.
         constants: What each form adds that is the same in every run, by node.
-        sizes: How many nodes each node stands for, itself and those inside.
+        owners: For each node the form that it is inside of, or itself.
     """
 
     is_form: Mask
@@ -59,7 +59,7 @@ class LinearForms:
     singles: Terms
     pairs: Terms
     constants: Floats
-    sizes: Ids
+    owners: Ids
 
 
 def find_linear_forms(tape: Tape) -> LinearForms:
@@ -81,8 +81,7 @@ def find_linear_forms(tape: Tape) -> LinearForms:
     owners = nodes[kept]
     terms = Terms(form[owners], sign[owners] * edge_signs[kept], operands[kept])
     found = _sorted_out(tape, adds & ~absorbed, absorbed, folded, terms)
-    inside = np.concatenate([form[absorbed], found.pairs.forms])
-    found.sizes += np.bincount(inside, minlength=len(tape))
+    found.owners = np.where(folded, form[consumer], form)
     return found
 
 
@@ -101,8 +100,8 @@ def _sorted_out(
     factors = [tape.operands[starts], tape.operands[starts + 1]]
     pairs.operands = np.stack(factors, axis=1)
     singles = _chosen(terms, ~fixed & ~product)
-    sizes = np.ones(len(tape), np.int64)
-    return LinearForms(is_form, absorbed | folded, singles, pairs, constants, sizes)
+    itself = np.arange(len(tape))
+    return LinearForms(is_form, absorbed | folded, singles, pairs, constants, itself)
 
 
 def _chosen(terms: Terms, which: Ids | Mask) -> Terms:

@@ -155,6 +155,8 @@ def _batched(row: Ids, column: Ids, block: Ids) -> tuple[Ids, Ids, Ids] | None:
         return None
     row_place, column_place = np.argsort(rows), np.argsort(columns)
     slots = row_place[row] * width + column_place[column] % width
+    if len(np.unique(slots)) < len(slots):  # one product in two sums: each needs a slot
+        return None
     return rows.reshape(blocks, height), columns.reshape(blocks, width), slots
 
 
@@ -173,8 +175,9 @@ def _blocks(row: Ids, column: Ids) -> Ids:
         np.minimum.at(by_column, column, block)
         by_row = np.full(row.max() + 1, len(row))
         np.minimum.at(by_row, row, by_column[column])
-        while (further := by_row[by_row]) is not None and (further < by_row).any():
-            by_row = further  # twice as far: a chain takes few rounds
+        further = by_row[by_row]  # so that a long chain takes few rounds
+        while not np.array_equal(further, by_row):
+            by_row, further = further, further[further]
         if np.array_equal(by_row[row], block):
             return block
         block = by_row[row]

@@ -35,12 +35,19 @@ class Pick:
         self.space = "UV"[int(self.batched)]
         self.count = len(self.group.nodes)
         self.tables: Ids = self.group.operands[1:]
-        self.argument = self._argument()
-        known = self.operands.limits.get(self.argument.name, len(self.tables))
-        self.operands.limits[self.argument.name] = min(known, len(self.tables))
+        self.arguments = self._arguments()
+        for argument in self.arguments:
+            known = self.operands.limits.get(argument.name, len(self.tables))
+            self.operands.limits[argument.name] = min(known, len(self.tables))
+        layout = self.operands.layout
+        varying = self.tables[~layout.tape.constant[self.tables]]
+        self.is_mixed = len(set(layout.in_v[varying].tolist())) > 1
 
     def forward(self) -> None:
         """Emit the lines that fetch what is picked."""
+        if self.is_mixed:
+            self._forward_mixed()
+            return
         self.source = "UV"[int(self.operands.is_batched(self.tables))]
         places = self.operands.layout.places_in(self.tables, int(self.source == "V"))
         self.operands.load(self.tables)
@@ -56,6 +63,9 @@ class Pick:
         tape, places = self.operands.layout.tape, self.operands.layout.place
         if not tape.wanted[self.tables].any():
             return
+        if self.is_mixed:
+            self._backward_mixed()
+            return
         grad = self.gradients.of(self.space, self.block.start, (self.count,))
         targets = np.unique(places[self.tables[tape.wanted[self.tables]]])
         self.gradients.prepare(targets, self.source)
@@ -68,19 +78,52 @@ class Pick:
             counts = f"bincount({found}, {grad}, {self.last - self.first})"
             self.code.emit(f"dU[{self.first}:{self.last}] += {counts}")
 
-    def _argument(self) -> Argument:
-        """The input that the indexes are of."""
+    def _forward_mixed(self) -> None:
+        """For tables with entries that all examples share beside others: copy them."""
+        self.found = self.code.buffer((self.count,), True, "int")
+        rows = self.code.constant(_guarded(np.arange(len(self.tables))), "i")
+        taken = f"{rows}.take({self._indexes()} + 1, None, None, 'clip')"
+        self.code.emit(f"{self.found}[...] = {taken}")
+        table = self.operands.read(self.tables)
+        out = self.code.bind(f"V[{self.block.start}:{self.block.start + self.count}]")
+        self.code.emit(f"{out}[...] = {table}[{self._chosen()}]")
+
+    def _backward_mixed(self) -> None:
+        grad = self.gradients.of("V", self.block.start, (self.count,))
+
+        def write(out: str) -> None:
+            self.code.emit(f"{out}[...] = 0.0")
+            self.code.emit(f"{out}[{self._chosen()}] = {grad}")
+
+        self.gradients.add(self.tables, True, write)
+
+    def _chosen(self) -> str:
+        """The index, into the tables side by side, of what each node picks."""
+        nodes = self.code.bind(f"arange({self.count})[:, None]")
+        return f"{self.found}, {nodes}, {self.code.bind('arange(B)')}"
+
+    def _arguments(self) -> list[Argument]:
+        """The inputs that the indexes are of; mostly one."""
         ids = self.group.operands[0]
-        return next(a for a in self.operands.arguments if np.isin(ids, a.ids).all())
+        return [a for a in self.operands.arguments if np.isin(a.ids, ids).any()]
 
     def _indexes(self) -> str:
         """The index of each node, one row a node."""
-        rows = self.group.operands[0] - self.argument.ids[0]
+        if len(self.arguments) > 1:
+            return self._gathered_indexes()
+        (argument,) = self.arguments
+        rows = self.group.operands[0] - argument.ids[0]
         if (rows == rows[0]).all():
-            return f"{self.argument.name}[{rows[0]}]"
+            return f"{argument.name}[{rows[0]}]"
         if np.array_equal(rows, rows[0] + np.arange(len(rows))):
-            return f"{self.argument.name}[{rows[0]}:{rows[-1] + 1}]"
-        return f"{self.argument.name}[{self.code.constant(rows, 'i')}]"
+            return f"{argument.name}[{rows[0]}:{rows[-1] + 1}]"
+        return f"{argument.name}[{self.code.constant(rows, 'i')}]"
+
+    def _gathered_indexes(self) -> str:
+        numbers = self.operands.read(self.group.operands[0])
+        indexes = self.code.buffer((self.count,), self.batched, "int")
+        self.code.emit(f"copyto({indexes}, {numbers}, 'unsafe')")
+        return indexes
 
     def _find(self, places: Ids) -> None:
         """Emit the lines that make places of indexes; in `V` the column counts too."""
@@ -90,7 +133,8 @@ class Pick:
             steps = self.code.constant(_guarded(places), "i")
             wide = "[:, None]" if self.batched else ""
             nodes = self.code.bind(f"arange({self.count}){wide}")
-            self.code.emit(f"{self.found}[...] = {steps}[{self._indexes()}, {nodes}]")
+            rows = f"({self._indexes()} + 1).clip(0, {len(places) + 1})"
+            self.code.emit(f"{self.found}[...] = {steps}[{rows}, {nodes}]")
             starts = self._in_columns("0")
             if self.source == "V":
                 self.code.call("multiply", self.found, width, self.found)
@@ -99,9 +143,8 @@ class Pick:
             table = _guarded(step * np.arange(len(places)))
             steps = self.code.bind(f"{self.code.constant(table, 'i')} * {width}")
             starts = self._in_columns(self.code.constant(places[0], "i"))
-            self.code.call(
-                "add", f"{steps}.take({self._indexes()})", starts, self.found
-            )
+            taken = f"{steps}.take({self._indexes()} + 1, None, None, 'clip')"
+            self.code.call("add", taken, starts, self.found)
 
     def _in_columns(self, places: str) -> str:
         """What the index counts from, in the shape of `found`."""
@@ -125,8 +168,9 @@ def _steps(places: Ids) -> int | None:
 
 
 def _guarded(places: Ids) -> Ids:
-    """A table of places by index, in which indexes below 0 lead out of all arrays.
+    """A table of places by index + 1: what is clipped at an end leads out of all arrays.
 
-    NumPy counts them from the end: there the table has places that nobody has.
+    NumPy would count an index below 0 from the end.
     """
-    return np.concatenate([places, np.full_like(places, NOWHERE)])
+    nowhere = np.full_like(places[:1], NOWHERE)
+    return np.concatenate([nowhere, places, nowhere])

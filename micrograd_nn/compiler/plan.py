@@ -1,4 +1,7 @@
-"""All passes in a row: from outputs recorded as Values to the source of a program."""
+"""All passes in a row: from outputs recorded as Values to a program that runs.
+
+Read this first, then each pass in the order in which it is called here.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from micrograd_nn.compiler.code import Code
-from micrograd_nn.compiler.elementwise import Elementwise
-from micrograd_nn.compiler.gradients import Gradients
-from micrograd_nn.compiler.groups import LinearGroup, OpGroup, find_groups, find_levels
+from micrograd_nn.compiler.emit import Emitted, Instruction
+from micrograd_nn.compiler.groups import Group, find_groups, find_levels
 from micrograd_nn.compiler.interpreter import Interpreter, interpret, is_loose
-from micrograd_nn.compiler.linear import find_linear_forms
+from micrograd_nn.compiler.linear import LinearForms, find_linear_forms
 from micrograd_nn.compiler.matrices import merge_equal
-from micrograd_nn.compiler.opaque import Opaque, is_opaque
-from micrograd_nn.compiler.operands import Argument, Operands
-from micrograd_nn.compiler.picks import Pick
-from micrograd_nn.compiler.places import Block, Layout, lay_out
+from micrograd_nn.compiler.operands import Argument
+from micrograd_nn.compiler.places import Layout, lay_out
 from micrograd_nn.compiler.runtime import NAMES
-from micrograd_nn.compiler.scalars import Scalar, is_scalar
-from micrograd_nn.compiler.sums import Linear
-from micrograd_nn.compiler.tape import PICK, Ids, Mask, Tape, read_graph
+from micrograd_nn.compiler.tape import Ids, Tape, read_graph
 from micrograd_nn.engine import Value
 
 Pass = tuple[str, int, str]
@@ -34,34 +31,42 @@ class Plan:
 
     Attributes:
         tape: The graph.
+        owners: For each node the instruction that computes it, counted from 0; -1 for
+            leaves and constants.
         layout: Where its numbers are.
-        instructions: What the program does, in order.
-        arguments: The inputs.
-        source: The program as Python.
-        constants: The arrays that the source refers to.
-        limits: By name of an input, how large its indexes may get.
-        rows: For each output whether it is in `V`, and its place.
-        batched: Whether there is a batch axis.
-        bytes_per_example: How much memory each example of a run takes.
+        emitted: What the program does.
         passes: For each pass its name, a count of what it left, and of what.
     """
 
     tape: Tape
+    owners: Ids
     layout: Layout
-    instructions: list[Any]
-    arguments: list[Argument]
-    source: str
-    constants: dict[str, Any]
-    limits: dict[str, int]
-    rows: tuple[Mask, Ids]
-    batched: bool
-    bytes_per_example: int
+    emitted: Emitted
     passes: list[Pass]
 
     def __post_init__(self) -> None:
-        names = {**NAMES, **self.constants}
+        self.source = self.emitted.source
+        self.rows = self.emitted.rows
+        self.batched = self.emitted.code.batched
+        self.limits = self.emitted.operands.limits
+        names = {**NAMES, **self.emitted.code.constants}
         exec(compile(self.source, "<micrograd_nn program>", "exec"), names)
         self.bind: Callable[..., Any] = names["bind"]
+
+    @property
+    def instructions(self) -> list[Instruction]:
+        """What the program does, in order."""
+        return self.emitted.instructions
+
+    @property
+    def arguments(self) -> list[Argument]:
+        """The inputs."""
+        return self.emitted.operands.arguments
+
+    @property
+    def bytes_per_example(self) -> int:
+        """How much memory each example of a run takes."""
+        return 8 * (2 * self.layout.sizes[1] + self.emitted.code.numbers_per_example)
 
 
 def make_plan(
@@ -78,7 +83,7 @@ def make_plan(
         params: The leaves whose gradients are wanted.
         inputs: For each argument its placeholders.
         batched: Whether there will be more than one example in a run.
-        order: The order that the leaves must have in `U`, if there is one already.
+        order: The order that the params must have in `U`, if there is one already.
     """
     leaves = [value for argument in inputs for value in argument]
     tape = read_graph(roots, params, leaves, batched)
@@ -89,57 +94,11 @@ def make_plan(
     if not batched and is_loose(tape, forms, levels):
         return interpret(tape, [argument.ids for argument in arguments], placed)
     groups = find_groups(tape, forms, levels)
-    counts: list[Pass] = [
-        ("record", len(tape) - len(tape.pads), "scalar nodes"),
-        (
-            "linear forms",
-            sum(len(g.nodes) for g in groups),
-            "sums of terms and other ops",
-        ),
-        ("group", len(groups), "groups of nodes that are computed side by side"),
-    ]
+    owners, grouped = _owners(tape, forms, groups), _count(groups)
     kept = merge_equal(tape, groups)
-    different = sum(len(g.nodes) for g in groups)
-    counts.append(("merge equal", different, "nodes that differ from each other"))
     layout = lay_out(tape, groups, kept, len(leaves), placed)
-    matrices = [block.matrix for block in layout.blocks]
-    products = sum(not m.is_elementwise for m in matrices if m is not None)
-    counts.append(("find matrices", products, "matrix products"))
-    code = Code(batched)
-    operands = Operands(layout, code, arguments)
-    gradients = Gradients(layout, code)
-    instructions = [_kind(block)(block, operands, gradients) for block in layout.blocks]
-    for instruction in instructions:
-        instruction.forward()
-    operands.load(tape.roots)
-    rows = _rows_of_roots(layout)
-    counts.append(
-        ("lay out", len(operands.gathered), "arrays to gather, the rest are views")
-    )
-    counts.append(("forward", len(code.forward), "array instructions"))
-    code.lines = code.backward
-    gradients.start()
-    _seed(layout, code, gradients)
-    for instruction in reversed(instructions):
-        block = instruction.block
-        if gradients.reached(instruction.space, block.start, block.size):
-            instruction.backward()
-    counts.append(("differentiate", len(code.backward), "array instructions"))
-    _load(layout, code, operands)
-    source = code.source(argument.name for argument in arguments)
-    return Plan(
-        tape,
-        layout,
-        instructions,
-        arguments,
-        source,
-        code.constants,
-        operands.limits,
-        rows,
-        batched,
-        8 * (2 * layout.sizes[1] + code.numbers_per_example),
-        counts,
-    )
+    emitted = Emitted(layout, arguments, batched)
+    return Plan(tape, owners, layout, emitted, _passes(groups, grouped, emitted))
 
 
 def _arguments(inputs: Sequence[Sequence[Value]]) -> list[Argument]:
@@ -153,48 +112,30 @@ def _ids_of(tape: Tape, values: Sequence[Value]) -> Ids:
     return np.array([index[value] for value in values], dtype=np.int64)
 
 
-def _kind(block: Block) -> Callable[..., Any]:
-    if isinstance(block.group, OpGroup) and block.group.op is PICK:
-        return Pick
-    if isinstance(block.group, OpGroup) and is_opaque(block.group.op):
-        return Opaque
-    if is_scalar(block):
-        return Scalar
-    return Linear if isinstance(block.group, LinearGroup) else Elementwise
+def _owners(tape: Tape, forms: LinearForms, groups: Sequence[Group]) -> Ids:
+    """The instruction of each node; what is inside a form has that of the form."""
+    owners = np.full(len(tape), -1)
+    for number, group in enumerate(groups):
+        owners[group.nodes] = number
+    return owners[forms.owners]
 
 
-def _rows_of_roots(layout: Layout) -> tuple[Mask, Ids]:
-    """For each output whether it is in `V`, and its place."""
-    roots = layout.tape.roots
-    fixed = layout.tape.constant[roots]
-    places = layout.place[roots]
-    places[fixed] = layout.places_in(roots[fixed], 0)
-    return layout.in_v[roots], places
+def _count(groups: Sequence[Group]) -> int:
+    return sum(len(group.nodes) for group in groups)
 
 
-def _seed(layout: Layout, code: Code, gradients: Gradients) -> None:
-    if not layout.tape.wanted[layout.tape.roots[:1]].any():
-        return
-    root = layout.tape.roots[0]
-    space, place = "UV"[int(layout.in_v[root])], int(layout.place[root])
-    seed = "seed" if space == "V" else "seed * B"
-    code.emit(f"d{space}[{place}] = {seed}")
-    gradients.written[space][place] = True
-
-
-def _load(layout: Layout, code: Code, operands: Operands) -> None:
-    """Copy inputs where they are needed beside other numbers; fill in constants."""
-    space = "UV"[code.batched]
-    for argument in operands.arguments:
-        if argument.name in operands.loaded:
-            places = layout.place[argument.ids]
-            rows = f"{space}[{places[0]}:{places[-1] + 1}]"
-            code.forward.insert(0, f"{rows} = {argument.name}")
-    for row, space in enumerate("UV"):
-        ids = np.flatnonzero(layout.constants[row] >= 0)
-        if len(ids):
-            where = code.constant(layout.constants[row, ids], "i")
-            wide = "[:, None]" if space == "V" else ""
-            code.prologue.append(
-                f"{space}[{where}] = {code.constant(layout.tape.data[ids])}{wide}"
-            )
+def _passes(groups: Sequence[Group], grouped: int, emitted: Emitted) -> list[Pass]:
+    tape = emitted.layout.tape
+    found = [block.matrix for block in emitted.layout.blocks]
+    matrices = [m for m in found if m is not None and not m.is_elementwise]
+    code = emitted.code
+    return [
+        ("record", len(tape) - len(tape.pads), "scalar nodes"),
+        ("linear forms", grouped, "sums of terms and other ops"),
+        ("group", len(groups), "groups of nodes that are computed side by side"),
+        ("merge equal", _count(groups), "nodes that differ from each other"),
+        ("find matrices", len(matrices), "matrix products"),
+        ("lay out", len(emitted.operands.gathered), "arrays to gather; else views"),
+        ("forward", len(code.forward), "array instructions"),
+        ("differentiate", len(code.backward), "array instructions"),
+    ]

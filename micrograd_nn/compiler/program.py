@@ -12,7 +12,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -131,6 +133,19 @@ class Program:
         """What a run does, in order."""
         return self._latest().plan.instructions
 
+    def scalars(self, line: int) -> list[Value]:
+        """The recorded Values that one line of `print(program)` stands for.
+
+        Args:
+            line: Its number: 3 for the line of h3.
+
+        >>> w = Value(3.0)
+        >>> [node.op.symbol for node in Program(w * w + 1.0).scalars(1)]
+        ['*', '+']
+        """
+        plan = self._latest().plan
+        return [plan.tape.nodes[i] for i in np.flatnonzero(plan.owners == line - 1)]
+
     @property
     def passes(self) -> str:
         """A table of the passes, with how many nodes or instructions each left."""
@@ -188,6 +203,10 @@ class Program:
         return found
 
     def _compile(self, specs: tuple[Spec, ...], batched: bool) -> Compiled:
+        with _collector_paused():
+            return self._compiled_now(specs, batched)
+
+    def _compiled_now(self, specs: tuple[Spec, ...], batched: bool) -> Compiled:
         recorded, names = self._record(specs)
         roots = trees.leaves(recorded.outputs)
         parameters = self._parameters_of(roots)
@@ -231,6 +250,18 @@ class Program:
         if key not in self._others:
             self._others[key] = Program(self._target, params, self._seed)
         return self._others[key]
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No garbage collection: it would look at all new nodes again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def leaves_below(roots: Sequence[Value]) -> list[Value]:

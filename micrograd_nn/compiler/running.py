@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micrograd_nn import epochs
+from micrograd_nn.compiler.anomalies import report_run
 from micrograd_nn.compiler.batches import Batch
 from micrograd_nn.compiler.draws import draw
 from micrograd_nn.compiler.interpreter import Interpreter
@@ -83,12 +84,15 @@ class Compiled:
     def outputs(self, batch: Batch, random: np.random.Generator) -> Floats:
         """The outputs: a row each, a column an example."""
         run = self._run(batch.size)
+        inputs = self._inputs(batch, random)
         with np.errstate(all="ignore"):
-            self._forward(run, batch, self._inputs(batch, random))
+            self._forward(run, batch, inputs)
         in_v, places = self.plan.rows
         rows = np.empty((len(places), batch.size))
         rows[in_v] = run.V[places[in_v]]
         rows[~in_v] = self.U[places[~in_v], None]
+        if not np.isfinite(rows).all():
+            self._report(run, inputs)
         return rows
 
     def value_and_grad(
@@ -118,7 +122,10 @@ class Compiled:
         with np.errstate(all="ignore"):
             self._forward(run, part, inputs)
             run.backward(1.0 / size, *inputs)
-        return float(run.losses.dot(run.ones)) / size
+            loss = float(run.losses.dot(run.ones)) / size
+        if loss - loss:  # nan, so true, unless the loss is finite
+            self._report(run, inputs)
+        return loss
 
     def _forward(self, run: Run, batch: Batch, inputs: Sequence[Any]) -> None:
         try:
@@ -126,6 +133,9 @@ class Compiled:
         except IndexError:
             batch.check_indexes(self.limits)
             raise
+
+    def _report(self, run: Run, inputs: Sequence[Any]) -> None:
+        report_run(self.plan, self.U, run.V, inputs, self.names)
 
     def _run(self, size: int) -> Run:
         if size not in self._runs:
@@ -136,9 +146,9 @@ class Compiled:
                 self.U, V, self.dU, np.zeros_like(V), size
             )
             in_v, places = self.plan.rows
-            first = int(places[0])
-            losses = V[first] if in_v[0] else self.U[first : first + 1]
-            ones = np.ones(size) if in_v[0] else np.array([float(size)])
+            first, varies = (int(places[0]), in_v[0]) if len(places) else (0, False)
+            losses = V[first] if varies else self.U[first : first + 1]
+            ones = np.ones(size) if varies else np.array([float(size)])
             self._runs[size] = Run(forward, backward, V, losses, ones)
         return self._runs[size]
 
@@ -147,7 +157,8 @@ class Compiled:
         if self.recorded.random:
             arrays = [*arrays, draw(self.recorded.random, batch.size, random)]
         if self.plan.batched:
-            return [array.reshape(batch.size, -1).T for array in arrays]
+            size = batch.size
+            return [a.T if a.ndim == 2 else a.reshape(size, -1).T for a in arrays]
         return [array.reshape(-1) for array in arrays]
 
     def _refuse_outputs(self) -> NoReturn:

@@ -15,6 +15,7 @@ from micrograd_nn.compiler.gradients import Gradients
 from micrograd_nn.compiler.groups import Group, LinearGroup, OpGroup
 from micrograd_nn.compiler.operands import Operands
 from micrograd_nn.compiler.places import Block
+from micrograd_nn.namespaces import FLOAT_ERRORS
 
 MOST = 8  # terms; a longer sum is quicker as an array
 
@@ -96,7 +97,11 @@ class Scalar:
         ]
         wanted = self.operands.layout.tape.wanted
         needed = [i for i, node in enumerate(nodes) if wanted[node]]
-        output, partials = read_op(group.op, operands, trace, needed)
+        try:
+            output, partials = read_op(group.op, operands, trace, needed)
+        except FLOAT_ERRORS:  # 1 / 0 for a constant 0, which a run can tell
+            operands = [trace.operand(self._number(node)) for node in nodes]
+            output, partials = read_op(group.op, operands, trace, needed)
         names = {id(output): f"U.item({self.block.start})"}
         found = [
             (nodes[i], as_floats(partial, names))

@@ -53,7 +53,8 @@ class Training:
         loss, grad = compiled.value_and_grad(batch, program.random)
         update = self._updater(compiled.U, grad)
         self._steps += 1
-        update(self._steps, self._optimizer.lr)
+        with np.errstate(all="ignore"):
+            update(self._steps, self._optimizer.lr)
         program.parameters.is_ahead = True
         return loss
 
