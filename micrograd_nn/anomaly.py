@@ -50,6 +50,11 @@ def detect_anomaly() -> AbstractContextManager[None]:
     return _policy_of("raise")
 
 
+def is_detecting() -> bool:
+    """Whether this thread or task is inside `detect_anomaly`."""
+    return _policy.get() == "raise"
+
+
 def ignore_anomaly() -> AbstractContextManager[None]:
     """A context in which a nan or an infinity passes without a word."""
     return _policy_of("ignore")
@@ -98,6 +103,11 @@ def report_line(formula: str, found: object, where: str) -> None:
         f"{formula} gave {found}{where}: got finite inputs and parameters; expected a "
         "finite result."
     )
+
+
+def report_param(value: Value, grad: float) -> None:
+    """Say that the gradient of a program for one parameter is not finite."""
+    _report(f"gradient of {describe(value)} is {grad}: expected a finite sum.")
 
 
 def describe(value: Value) -> str:

@@ -47,6 +47,7 @@ INSTEAD = {
     "a comparison of v": ("branch", _CHOICE),
     "bool(v)": ("branch", f"{_CHOICE}; `v is None` asks whether there is a Value"),
     "v.backward()": ("gradient", "grad(f)(v), or program.backward() outside"),
+    "program(...)": ("result", "the function that it was compiled from"),
     "no_grad()": ("result", "the formula without it"),
 }
 

@@ -276,7 +276,7 @@ def test_a_program_shows_its_instructions_as_mathematics():
     lines = str(program).splitlines()
 
     assert len(lines) == len(program.instructions)
-    assert lines[0].split("#")[0].strip() == "h1 = W1 @ x + W2"
+    assert lines[0].split("#")[0].strip() == "h1 = W1 @ x + b1"
     assert lines[0].endswith("# 4 x B: 8 *, 8 +")
     assert lines[1].startswith("h2 = tanh(h1)")
     assert lines[2].startswith("h3 = W3 @ h2 + W4")

@@ -304,8 +304,8 @@ def test_a_variable_that_is_assigned_later_is_new():
     assert watch.changed() == "late is new"
 
 
-def test_numbers_in_values_and_arrays_may_change():
-    array = np.zeros(3)
+def test_numbers_in_values_and_large_arrays_may_change():
+    array = np.zeros(20_000)
     f, layers, _, _ = closure()
     watch = Watch(lambda x: f(x) + array[0])
     array[:] = 1.0
@@ -313,6 +313,14 @@ def test_numbers_in_values_and_arrays_may_change():
         parameter.data, parameter.grad, parameter.m = 7.0, 2.0, 3.0
 
     assert watch.changed() is None
+
+
+def test_numbers_in_a_small_array_are_noticed():
+    array = np.zeros(3)
+    watch = Watch(lambda x: x * array[0])
+    array[0] = 1.0
+
+    assert "the numbers in array" in watch.changed()
 
 
 def test_another_array_is_a_change():
@@ -424,9 +432,9 @@ def test_wrapped_functions_are_entered(wrap):
 
 def test_the_code_of_others_is_not_entered():
     def f(x):
-        return np.exp(x) + collections.Counter([x])[x] + mlp.make(x)
+        return np.exp(x) + collections.Counter([x])[x] + make(x)
 
-    mlp = types.SimpleNamespace(make=MLP)
+    make = MLP
 
     assert [spelled(part.name) for part in reachable(f)] == ["f"]
 

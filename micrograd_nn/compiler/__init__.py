@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from numbers import Integral
 from typing import Any
 
-from micrograd_nn.choices import choice
 from micrograd_nn.compiler.program import Program
 from micrograd_nn.engine import Value
 from micrograd_nn.numbers import shortened
@@ -32,20 +32,32 @@ def compile(
 
     Raises:
         TypeError: If `target` is neither, or a param is not a leaf.
-        ValueError: If there is no such backend.
+        ValueError: If there is no such backend, or no such seed.
 
     >>> w = Value(2.0)
     >>> program = compile(lambda x: (w * x).tanh())
     >>> program([0.0, 1.0])
     array([0.        , 0.96402758])
     """
-    if not isinstance(target, Value) and not callable(target):
+    if isinstance(target, Program) or not (
+        isinstance(target, Value) or callable(target)
+    ):
         raise TypeError(
             f"nothing to compile: got target={shortened(target)} "
             f"({type(target).__name__}); expected a Value, or a function of one "
             "example. Pass the loss, or a function that returns it."
         )
-    return choice(BACKENDS, backend, "backend")(target, params, seed)  # type: ignore[no-any-return]
+    if backend not in BACKENDS:
+        raise ValueError(
+            f"no such backend: got backend={backend!r} ({type(backend).__name__}); "
+            f"expected one of {', '.join(BACKENDS)}."
+        )
+    if not isinstance(seed, Integral) or seed < 0:
+        raise ValueError(
+            f"not a seed: got seed={seed!r} ({type(seed).__name__}); "
+            "expected an integer from 0 up."
+        )
+    return BACKENDS[backend](target, params, int(seed))
 
 
 __all__ = ["Program", "compile"]

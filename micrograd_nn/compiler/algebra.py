@@ -45,7 +45,7 @@ def is_product(op: Op) -> bool:
 
 
 def _probes(count: int) -> Iterator[list[float]]:
-    """Operands to try: of both signs, large and small, for a formula may have a bend."""
+    """Operands to try: of both signs, large and small: a formula may have a bend."""
     for scale in SCALES:
         for first in range(len(PROBES)):
             yield [scale * PROBES[(first + i) % len(PROBES)] for i in range(count)]

@@ -11,48 +11,63 @@ FloatingPointError: h2 = log(h1) gave -inf in example 1: got finite inputs and .
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from micrograd_nn.anomaly import report_line
+from micrograd_nn.anomaly import report_line, report_param
 from micrograd_nn.compiler.describe import formula_of
 from micrograd_nn.compiler.interpreter import Interpreter
 from micrograd_nn.compiler.plan import Plan
+
+if TYPE_CHECKING:
+    from micrograd_nn.compiler.running import Compiled
 
 Floats = NDArray[np.float64]
 
 
 def report_run(
-    plan: Plan | Interpreter,
-    U: Floats,
-    V: Floats,
-    inputs: Sequence[NDArray[Any]],
-    names: list[str],
+    compiled: Compiled, V: Floats, inputs: Sequence[NDArray[Any]], backward: bool
 ) -> None:
-    """Say which instruction of a run was the first to give a nan or an infinity.
+    """Say where a run gave the first nan or infinity: in a number, or in a gradient.
 
     Nothing is said if one of the inputs or parameters was one already.
 
     Args:
-        plan: What ran.
-        U: The numbers that all examples share.
-        V: Those that differ.
+        compiled: What ran.
+        V: The numbers that differ from example to example.
         inputs: The inputs of the run.
-        names: What the function calls them.
+        backward: Whether it found a gradient too.
     """
-    leaves = U[: len(plan.layout.params)]
+    plan = compiled.plan
+    leaves = compiled.U[: len(plan.layout.params)]
     if not all(np.isfinite(array).all() for array in (leaves, *inputs)):
         return
     if isinstance(plan, Interpreter):
-        report_line("a program", "a number that is not finite", "")
-        return
+        found = plan.first_not_finite()
+    else:
+        found = _first(plan, compiled.U, V, compiled.names)
+    if found:
+        report_line(*found)
+    elif backward:
+        _report_gradient(compiled)
+
+
+def _first(
+    plan: Plan, U: Floats, V: Floats, names: list[str]
+) -> tuple[str, float, str] | None:
+    """The first instruction that gave a nan or an infinity, that, and the example."""
     for i, instruction in enumerate(plan.instructions):
         block = instruction.block
         rows = (V if block.group.batched else U)[block.start :][: block.size]
         wrong = np.argwhere(~np.isfinite(rows))
         if len(wrong):
             where = f" in example {wrong[0][1]}" if block.group.batched else ""
-            report_line(formula_of(plan, names, i), rows[tuple(wrong[0])], where)
-            return
+            return formula_of(plan, names, i), float(rows[tuple(wrong[0])]), where
+    return None
+
+
+def _report_gradient(compiled: Compiled) -> None:
+    for place in np.flatnonzero(~np.isfinite(compiled.grad))[:1].tolist():
+        report_param(compiled.params[place], float(compiled.grad[place]))

@@ -72,7 +72,7 @@ def read_batch(arrays: Sequence[Any], function: Any) -> Batch:
         ValueError: If one is ragged or has no batch axis, or their lengths differ.
     """
     try:  # the shapes that a training loop brings are the same in each step
-        key = tuple([(a.shape, a.dtype.num, a.flags.c_contiguous) for a in arrays])
+        key = tuple([(a.shape, a.dtype.num, a.strides, type(a)) for a in arrays])
         return Batch(function, arrays, *_KNOWN[callable(function), key])
     except (AttributeError, KeyError, TypeError):
         return _checked(arrays, function)
@@ -100,7 +100,7 @@ def _checked(arrays: Sequence[Any], function: Any) -> Batch:
             f"in each, and at least one. {NEXT_STEP}"
         )
     specs = tuple(Spec(a.shape[1:], a.dtype.kind == "i") for a in found)
-    key = tuple((a.shape, a.dtype.num, True) for a in found)
+    key = tuple((a.shape, a.dtype.num, a.strides, np.ndarray) for a in found)
     if len(_KNOWN) >= SHAPES:
         _KNOWN.clear()
     _KNOWN[callable(function), key] = specs, size
@@ -115,12 +115,17 @@ def _as_array(x: Any, name: str) -> Array:
     """`x` as float64 or int64, in one piece."""
     try:
         array = np.asarray(x)
+    except (RuntimeError, TypeError) as error:  # as PyTorch for what has a gradient
+        raise TypeError(
+            f"not an array of numbers: got {name} ({type(x).__name__}), which NumPy "
+            f"cannot read: {error}; expected real numbers. {NEXT_STEP}"
+        ) from None
     except ValueError:  # NumPy's word for it is "inhomogeneous"
         raise ValueError(
             f"ragged: got {name}={shortened(x)} ({type(x).__name__}); expected rows of "
             "one length. Fill them up to one length, or pass them by length."
         ) from None
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in "biuf" or isinstance(x, np.ma.MaskedArray):
         raise TypeError(
             f"not an array of numbers: got {name}={shortened(x)} "
             f"({type(x).__name__} of {array.dtype}); expected real numbers. {NEXT_STEP}"

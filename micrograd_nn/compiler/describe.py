@@ -7,8 +7,8 @@
 >>> program([[1.0, 2.0], [3.0, 4.0]])
 array([0.99975321, 1.        ])
 >>> program
-h1 = W1 · x + W2   # 1 x B: 2 *, 2 +
-h2 = tanh(h1)      # 1 x B: 1 tanh
+h1 = W1 · x + b1   # 1xB: 2 *, 2 +
+h2 = tanh(h1)      # 1xB: 1 tanh
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class _Names:
             terms.append((sign, self._product(left, right, block, sign)))
         for sign, rows in group.singles.items():
             if len(rows) <= FEW:
-                terms += [(sign, self._of(row)) for row in rows]
+                terms += [(sign, self._of(row, "b")) for row in rows]
             else:
                 terms.append((sign, f"Σ {self._of(rows)}"))
         if group.constants.any():
@@ -117,8 +117,11 @@ class _Names:
         inner = left.shape[-1] if matrix is not None else len(left)
         return f"{a} · {b}" if inner > 1 else f"{a} * {b}"
 
-    def _of(self, ids: Ids) -> str:
-        """What an array of numbers is called: by all the places that they come from."""
+    def _of(self, ids: Ids, letter: str = "W") -> str:
+        """What an array of numbers is called: by all the places that they come from.
+
+        Parameters are called by a letter and a number, in the order of their use.
+        """
         tape = self.layout.tape
         fixed = tape.constant[ids]
         if fixed.all():
@@ -132,7 +135,8 @@ class _Names:
         found += [f"h{owner}" for owner in owners.tolist() if owner]
         if np.isin(varying, self.layout.params).any():
             key = np.unique(varying).tobytes()
-            found.append(self.weights.setdefault(key, f"W{len(self.weights) + 1}"))
+            number = sum(name[0] == letter for name in self.weights.values()) + 1
+            found.append(self.weights.setdefault(key, f"{letter}{number}"))
         return found[0] if len(found) == 1 else f"[{', '.join(found)}]"
 
     def _number(self, numbers: Any) -> str:
@@ -140,11 +144,15 @@ class _Names:
         return f"{first:.4g}" if (numbers == first).all() else "constants"
 
     def shape(self, block: Block) -> str:
-        """The shape of what an instruction computes."""
-        shape = [block.size]
-        if block.matrix is not None and not block.matrix.is_elementwise:
-            shape = [n for n in block.matrix.shape if n > 1] or [1]
-        return " x ".join([*map(str, shape), *(["B"] if block.group.batched else [])])
+        """The shape of what an instruction computes, or of what it multiplies."""
+        batch = "B" if block.group.batched else ""
+        if block.matrix is None or block.matrix.is_elementwise:
+            return f"{block.size}x{batch}" if batch else str(block.size)
+        blocks, rows, columns = block.matrix.shape
+        inner = block.matrix.left.shape[-1]
+        width = f"{columns if columns > 1 or not batch else ''}{batch}"
+        product = f"{rows}x{inner} @ {inner}x{width}"
+        return product if blocks == 1 else f"{blocks} of {product}"
 
 
 def _weight(plan: Plan, instruction: int) -> str:

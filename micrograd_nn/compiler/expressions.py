@@ -193,6 +193,21 @@ def read_op(
     return output, partials
 
 
+def length(x: Any) -> int:
+    """How many functions a formula has if every one is written out wherever it is used.
+
+    >>> x = Trace().operand("x")
+    >>> y = x * x
+    >>> length(y), length(y * y)
+    (1, 3)
+    """
+    lengths: dict[int, int] = {}
+    for node in below([x]):
+        inner = [lengths[id(a)] for a in node.arguments if isinstance(a, Expression)]
+        lengths[id(node)] = sum(inner) + bool(node.arguments)
+    return lengths.get(id(x), 0)
+
+
 INFIX = {
     "add": "+",
     "subtract": "-",

@@ -6,6 +6,7 @@ floats, node by node, as eager mode would, but with no graph to build and sort a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,11 +16,11 @@ import numpy as np
 from micrograd_nn.compiler.linear import LinearForms
 from micrograd_nn.compiler.places import Layout
 from micrograd_nn.compiler.tape import PICK, Ids, Tape
-from micrograd_nn.namespaces import read_floats
+from micrograd_nn.namespaces import FLOAT_ERRORS, FLOATS, read_floats
 from micrograd_nn.op import Op
 
 LOOSE = 4  # fewer nodes a group than this are quicker one by one
-MANY = 256  # but a few groups are quick in any case
+MANY = 16  # but a few groups are quick in any case
 
 Line = tuple[int, Op, list[int]]
 
@@ -51,6 +52,7 @@ class Interpreter:
 
     def __post_init__(self) -> None:
         self.lines = list(self._lines())
+        self.numbers: list[float] = self.tape.data.tolist()
         self.rows = (
             self.layout.in_v[self.tape.roots],
             self.layout.place[self.tape.roots],
@@ -90,9 +92,16 @@ class Interpreter:
 
     def bind(self, U: Any, V: Any, dU: Any, dV: Any, B: int) -> tuple[Any, Any]:
         """The functions `forward` and `backward`, which work on these arrays."""
-        numbers = self.tape.data.tolist()
-        grads = [0.0] * len(numbers)
-        return self._forward(U, numbers), self._backward(dU, numbers, grads)
+        grads = [0.0] * len(self.numbers)
+        return self._forward(U, self.numbers), self._backward(dU, self.numbers, grads)
+
+    def first_not_finite(self) -> tuple[str, float, str] | None:
+        """The first op of the last run that gave a nan or an infinity, and that."""
+        for node, op, operands in self.lines:
+            if not math.isfinite(self.numbers[node]):
+                given = ", ".join(f"{self.numbers[x]:.6g}" for x in operands[:4])
+                return f"{op.name}({given})", self.numbers[node], ""
+        return None
 
     def _lines(self) -> Any:
         operands, starts = self.tape.operands.tolist(), self.tape.starts.tolist()
@@ -112,6 +121,7 @@ class Interpreter:
 
     def _forward(self, U: Any, numbers: list[float]) -> Callable[..., None]:
         leaves, roots = self.layout.params.tolist(), self.tape.roots.tolist()
+        steps = [(node, op, *_first_two(op, xs), xs) for node, op, xs in self.lines]
 
         def forward(*inputs: Any) -> None:
             for node, number in zip(leaves, U.tolist(), strict=False):
@@ -119,8 +129,16 @@ class Interpreter:
             for ids, array in zip(self.arguments, inputs, strict=True):
                 for node, number in zip(ids.tolist(), array.tolist(), strict=True):
                     numbers[node] = number
-            for node, op, operands in self.lines:
-                numbers[node] = _value(op, [numbers[x] for x in operands])
+            for node, op, a, b, operands in steps:
+                try:
+                    if b >= 0:
+                        numbers[node] = op.forward(FLOATS, numbers[a], numbers[b])
+                    elif a >= 0:
+                        numbers[node] = op.forward(FLOATS, numbers[a])
+                    else:
+                        numbers[node] = _value(op, [numbers[x] for x in operands])
+                except FLOAT_ERRORS:
+                    numbers[node] = _value(op, [numbers[x] for x in operands])
             for root in roots:
                 U[self.layout.place[root]] = numbers[root]
 
@@ -130,20 +148,41 @@ class Interpreter:
         self, dU: Any, numbers: list[float], grads: list[float]
     ) -> Callable[..., None]:
         params, count = self.layout.params.tolist(), len(grads)
-        root = int(self.tape.roots[0])
+        root = int(self.tape.roots[0]) if len(self.tape.roots) else 0
+        steps = [(node, op, *_first_two(op, xs), xs) for node, op, xs in self.lines]
+        steps.reverse()
 
         def backward(seed: float, *inputs: Any) -> None:
             grads[:] = [0.0] * count
             grads[root] = seed
-            for node, op, operands in reversed(self.lines):
-                grad = grads[node]
-                found = [numbers[x] for x in operands]
-                partials = _partials(op, numbers[node], found)
-                for operand, partial in zip(operands, partials, strict=True):
+            for node, op, a, b, operands in steps:
+                y, grad = numbers[node], grads[node]
+                try:
+                    if b >= 0:
+                        x1, x2 = numbers[a], numbers[b]
+                        first, second = op.partials
+                        da, db = first(FLOATS, y, x1, x2), second(FLOATS, y, x1, x2)
+                        grads[a] += da * grad
+                        grads[b] += db * grad
+                        continue
+                    if a >= 0:
+                        grads[a] += op.partials[0](FLOATS, y, numbers[a]) * grad
+                        continue
+                except FLOAT_ERRORS:  # before anything was added
+                    pass
+                found = _partials(op, y, [numbers[x] for x in operands])
+                for operand, partial in zip(operands, found, strict=True):
                     grads[operand] += partial * grad
             dU[: len(params)] = [grads[node] for node in params]
 
         return backward
+
+
+def _first_two(op: Op, operands: list[int]) -> tuple[int, int]:
+    """The operands of an op of one or two; -1 for what there is not."""
+    if op.nary or len(operands) > 2:
+        return -1, -1
+    return operands[0], operands[1] if len(operands) == 2 else -1
 
 
 def interpret(tape: Tape, arguments: Sequence[Ids], params: Ids | None) -> Interpreter:

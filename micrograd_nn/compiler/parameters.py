@@ -6,7 +6,8 @@ were assigned since, and written back when somebody may look.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from micrograd_nn.op import LEAF
 Floats = NDArray[np.float64]
 
 
+_AHEAD: WeakSet[Parameters] = WeakSet()  # whose Values lag behind
+
+
 class Parameters:
     """Values and their numbers as an array.
 
@@ -29,13 +33,19 @@ class Parameters:
     Attributes:
         values: The Values, in the order in which they were given.
         placed: The same in the order of their places, once a plan decided on it.
-        is_ahead: Whether the array has moved on, and the Values have not.
 
     Raises:
         TypeError: If one is not a leaf.
     """
 
-    def __init__(self, values: Sequence[Value]) -> None:
+    def __init__(self, values: Iterable[Value]) -> None:
+        if not isinstance(values, Iterable) or isinstance(values, str):
+            raise TypeError(
+                f"no list of parameters: got params={shortened(values)} "
+                f"({type(values).__name__}); expected Values in a list. "
+                "Pass model.parameters()."
+            )
+        values = list(values)
         for i, value in enumerate(values):
             if not isinstance(value, Value) or value.op is not LEAF:
                 raise TypeError(
@@ -43,9 +53,8 @@ class Parameters:
                     f"({type(value).__name__}); expected a Value that nothing was "
                     "computed from. Pass model.parameters()."
                 )
-        self.values = list(values)
+        self.values = values
         self.placed: list[Value] = []
-        self.is_ahead = False
         self._home: Floats | None = None
         self._epoch = -1
 
@@ -62,6 +71,9 @@ class Parameters:
 
     def refresh(self, U: Floats) -> None:
         """Bring the numbers at the start of `U` up to date."""
+        for other in list(_AHEAD):
+            if other is not self:  # another program may train the same Values
+                other.write_back()
         if self._home is None:
             U[: len(self.placed)] = [value._data for value in self.placed]
             self._epoch = epochs.now
@@ -72,13 +84,17 @@ class Parameters:
             load_changed(self.placed, U, self._epoch)
             self._epoch = epochs.now
 
+    def mark_ahead(self) -> None:
+        """Note that the array has moved on, and the Values have not."""
+        _AHEAD.add(self)
+
     def write_back(self) -> None:
         """Assign the numbers to the Values, if they have moved on."""
-        if self.is_ahead and self._home is not None:
+        if self in _AHEAD and self._home is not None:
             load_changed(self.placed, self._home, self._epoch)
             epochs.assign(self.values, self.in_given_order(self._home).tolist())
             self._epoch = epochs.now
-            self.is_ahead = False
+            _AHEAD.discard(self)
 
     def in_given_order(self, array: Floats) -> Floats:
         """An array over places as one parallel to `values`."""

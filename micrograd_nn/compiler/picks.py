@@ -168,7 +168,7 @@ def _steps(places: Ids) -> int | None:
 
 
 def _guarded(places: Ids) -> Ids:
-    """A table of places by index + 1: what is clipped at an end leads out of all arrays.
+    """A table of places by index + 1: what is clipped at an end leads out of arrays.
 
     NumPy would count an index below 0 from the end.
     """

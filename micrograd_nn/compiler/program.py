@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from micrograd_nn import trees
+from micrograd_nn import recording, trees
 from micrograd_nn.compiler.batches import Batch, read_batch
 from micrograd_nn.compiler.describe import describe, passes
 from micrograd_nn.compiler.parameters import Parameters
@@ -31,17 +31,26 @@ from micrograd_nn.compiler.training import Training
 from micrograd_nn.compiler.watch import Watch
 from micrograd_nn.engine import Value
 from micrograd_nn.graph import topological_order
+from micrograd_nn.numbers import shortened
 from micrograd_nn.op import LEAF
 from micrograd_nn.optim import Optimizer
 
 Floats = NDArray[np.float64]
+SHAPES = 64  # of examples, for which programs are kept
 
 
 class Program:
     """A graph of scalars, compiled to array instructions. Made by `compile`.
 
-    Attributes:
-        params: The Values whose gradients it gives, in this order.
+    One program belongs to one thread: its runs share their arrays.
+
+    Args:
+        target: A Value, or a function of one example.
+        params: The leaves whose gradients are wanted; all unless given.
+        seed: Of the random numbers that the function asks for: an integer from 0 up.
+
+    Raises:
+        TypeError: If a param is not a leaf.
     """
 
     def __init__(
@@ -52,7 +61,7 @@ class Program:
     ) -> None:
         self._target = target
         self._function = None if isinstance(target, Value) else target
-        self._given = None if params is None else list(params)
+        self._given = None if params is None else Parameters(params).values
         self._seed = seed
         self.random = np.random.default_rng(seed)
         self._watch: Watch | None = None
@@ -64,8 +73,13 @@ class Program:
 
     @property
     def params(self) -> list[Value]:
-        """The Values whose gradients the program gives; known once it is recorded."""
-        return [] if self._parameters is None else self._parameters.values
+        """The Values whose gradients the program gives, in this order.
+
+        None are known before the program was called, unless `compile` was told them.
+        """
+        if self._parameters is not None:
+            return self._parameters.values
+        return self._given or []
 
     def __call__(self, *arrays: Any) -> Any:
         """The outputs for a batch, or the number if a Value was compiled.
@@ -74,10 +88,15 @@ class Program:
             *arrays: One for each argument of the function, examples along the first
                 axis.
 
+        Returns:
+            For each Value that the function returns an array with a number for each
+            example; for a list of n Values an array of shape (examples, n).
+
         Raises:
             TypeError: If there are too many arrays or too few, or of a wrong type.
             ValueError: If their shapes do not fit each other, or an index is too large.
         """
+        recording.refuse_if_symbolic("program(...)")
         self.check_unchanged()
         compiled, batch = self.prepare(arrays)
         rows = np.concatenate(
@@ -91,10 +110,16 @@ class Program:
     def value_and_grad(self, *arrays: Any) -> tuple[float, Floats]:
         """The mean of the loss over a batch and its gradient, parallel to `params`.
 
+        Random numbers are drawn anew. `.grad` is left alone.
+
+        Args:
+            *arrays: As for a call.
+
         Raises:
             TypeError: As for a call; or if the function gives more than one Value.
             ValueError: As for a call.
         """
+        recording.refuse_if_symbolic("program(...)")
         self.check_unchanged()
         compiled, batch = self.prepare(arrays)
         loss, grad = compiled.value_and_grad(batch, self.random)
@@ -110,6 +135,15 @@ class Program:
     def training(self, optimizer: Optimizer) -> Training:
         """A context in which parameters and optimizer state are flat arrays.
 
+        Args:
+            optimizer: Its parameters are trained, as many of the program's as it has.
+
+        Returns:
+            The context; `step(*arrays)` in it takes a training step.
+
+        Raises:
+            TypeError: If that is not an optimizer.
+
         >>> from micrograd_nn import Value
         >>> from micrograd_nn.optim import SGD
         >>> w = Value(5.0)
@@ -118,10 +152,13 @@ class Program:
         >>> round(w.data, 3)
         3.0
         """
-        fits = not self._compiled or set(self.params) == set(optimizer.params)
-        if self._given is None and fits:  # longer examples may reach more leaves
-            self._given = self.params or list(optimizer.params)
-        return Training(self._with_params(optimizer.params), optimizer)
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(
+                f"not an optimizer: got optimizer={shortened(optimizer)} "
+                f"({type(optimizer).__name__}); expected one, with its parameters. "
+                "Make it as in SGD(model.parameters(), lr=0.1)."
+            )
+        return Training(self, optimizer)
 
     @property
     def source(self) -> str:
@@ -139,11 +176,19 @@ class Program:
         Args:
             line: Its number: 3 for the line of h3.
 
+        Raises:
+            IndexError: If there is no such line.
+
         >>> w = Value(3.0)
         >>> [node.op.symbol for node in Program(w * w + 1.0).scalars(1)]
         ['*', '+']
         """
         plan = self._latest().plan
+        if not 1 <= line <= len(plan.instructions):
+            raise IndexError(
+                f"no such line: got line={line!r} ({type(line).__name__}); expected a "
+                f"number from 1 to {len(plan.instructions)}. Count as print(program)."
+            )
         return [plan.tape.nodes[i] for i in np.flatnonzero(plan.owners == line - 1)]
 
     @property
@@ -161,10 +206,7 @@ class Program:
     def parameters(self) -> Parameters:
         """The parameters as an array; known once something was recorded."""
         if self._parameters is None:
-            raise RuntimeError(
-                "not recorded yet: got no parameters; expected a batch first. "
-                "Call the program with one."
-            )
+            raise _not_recorded()
         return self._parameters
 
     def prepare(self, arrays: Sequence[Any]) -> tuple[Compiled, Batch]:
@@ -176,15 +218,21 @@ class Program:
         """
         batch = read_batch(arrays, self._function)
         compiled = self._for(batch)
-        compiled.refresh()
         self.parameters.refresh(compiled.U)
+        compiled.refresh()
         return compiled, batch
 
-    def check_unchanged(self) -> None:
-        """Record anew, at the next call, if what was recorded from has changed."""
-        if self._function is not None and self._watch and self._watch.changed():
+    def check_unchanged(self) -> str | None:
+        """Record anew, at the next call, if what was recorded from has changed.
+
+        Returns:
+            What changed first, in words; None if nothing did.
+        """
+        changed = self._watch.changed() if self._watch else None
+        if changed:
             self._watch = None
             self._start_again([])
+        return changed
 
     def _start_again(self, found: list[Value]) -> None:
         """Forget what was compiled, and go on with these parameters, if any."""
@@ -200,6 +248,8 @@ class Program:
         key = single if alone else several
         found = self._compiled.pop(key, None) or self._compile(*key)
         self._compiled[key] = found  # the latest last
+        if len(self._compiled) > SHAPES:
+            self._compiled.pop(next(iter(self._compiled)))
         return found
 
     def _compile(self, specs: tuple[Spec, ...], batched: bool) -> Compiled:
@@ -222,8 +272,10 @@ class Program:
         if self._function is None:
             return Recorded(self._target, [], []), []
         names = argument_names(self._function, len(specs))
+        recorded = record(self._function, specs)
+        # After it was recorded: a function may keep what it computed.
         self._watch = self._watch or Watch(self._function)
-        return record(self._function, specs), names
+        return recorded, names
 
     def _parameters_of(self, roots: Sequence[Value]) -> Parameters:
         """The parameters; more than before if these outputs need more leaves."""
@@ -238,18 +290,22 @@ class Program:
 
     def _latest(self) -> Compiled:
         if not self._compiled:
-            self.parameters  # noqa: B018 - which says what is missing
+            raise _not_recorded()
         return next(reversed(self._compiled.values()))
 
-    def _with_params(self, params: Sequence[Value]) -> Program:
-        """This program if it gives the gradients of just these, else one that does."""
-        mine = self.params or self._given or []
-        if set(mine) == set(params):
-            return self
+    def of_params(self, params: Sequence[Value]) -> Program:
+        """The same program, but for the gradients of other leaves."""
         key = frozenset(params)
         if key not in self._others:
             self._others[key] = Program(self._target, params, self._seed)
         return self._others[key]
+
+
+def _not_recorded() -> RuntimeError:
+    return RuntimeError(
+        "not recorded yet: got a program that was never called; expected a batch "
+        "first. Call the program with one."
+    )
 
 
 @contextmanager

@@ -14,23 +14,36 @@ may keep a history; of modules all.
 
 from __future__ import annotations
 
+import argparse
 import dis
 import functools
 import os
 import sys
 import sysconfig
-from collections import deque
+from collections import UserDict, UserList, deque
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import (
+    CodeType,
+    FunctionType,
+    MappingProxyType,
+    MethodType,
+    ModuleType,
+    SimpleNamespace,
+)
 from typing import Any
+
+import numpy as np
 
 from micrograd_nn.engine import Value
 from micrograd_nn.nn import Module
 from micrograd_nn.op import Op
 
 LEAVES = (Value, Op, str, bytes, int, float, complex, type(None))
+# What the standard library has to keep things in.
+HOLDERS = (SimpleNamespace, argparse.Namespace, UserDict, UserList)
+SMALL = 10_000  # numbers in an array; a larger one is data, and told by identity
 SEQUENCES = (list, tuple, set, frozenset, deque)
 # What wraps other things for good: the attributes that lead to them, and their names.
 WRAPPERS: dict[type, dict[str, str]] = {
@@ -145,6 +158,13 @@ def _parts(name: Name, thing: Any, names: set[str]) -> Iterator[Part]:
         yield Part(name, lambda: thing, "{0}[{1}]")
     elif isinstance(thing, dict):
         yield Part(name, lambda: thing, "{0}[{1!r}]")
+    elif isinstance(thing, MappingProxyType):
+        yield Part(name, lambda: dict(thing), "{0}[{1!r}]")
+    elif isinstance(thing, HOLDERS):
+        yield Part(name, lambda: vars(thing), "{0}.{1}")
+    elif isinstance(thing, np.ndarray):
+        if thing.size <= SMALL and thing.dtype.kind != "O":
+            yield Part(name, lambda: [thing.tobytes()], "the numbers in {0}")
     elif isinstance(thing, FunctionType):
         if _is_users(thing.__code__.co_filename):
             names |= _names(thing.__code__)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micrograd_nn import epochs
+from micrograd_nn.anomaly import is_detecting
 from micrograd_nn.compiler.anomalies import report_run
 from micrograd_nn.compiler.batches import Batch
 from micrograd_nn.compiler.draws import draw
@@ -19,7 +20,7 @@ from micrograd_nn.compiler.plan import Plan
 
 Floats = NDArray[np.float64]
 WORKING_MEMORY = 2**26  # bytes that the examples of one run may take
-SIZES = 4  # batch sizes whose arrays are kept
+SIZES = 8  # batch sizes whose arrays are kept
 
 
 class Run(NamedTuple):
@@ -91,8 +92,8 @@ class Compiled:
         rows = np.empty((len(places), batch.size))
         rows[in_v] = run.V[places[in_v]]
         rows[~in_v] = self.U[places[~in_v], None]
-        if not np.isfinite(rows).all():
-            self._report(run, inputs)
+        if is_detecting() or not np.isfinite(rows).all():
+            self._report(run, inputs, backward=False)
         return rows
 
     def value_and_grad(
@@ -123,8 +124,8 @@ class Compiled:
             self._forward(run, part, inputs)
             run.backward(1.0 / size, *inputs)
             loss = float(run.losses.dot(run.ones)) / size
-        if loss - loss:  # nan, so true, unless the loss is finite
-            self._report(run, inputs)
+        if loss - loss or is_detecting():  # a nan is true
+            self._report(run, inputs, backward=True)
         return loss
 
     def _forward(self, run: Run, batch: Batch, inputs: Sequence[Any]) -> None:
@@ -134,8 +135,8 @@ class Compiled:
             batch.check_indexes(self.limits)
             raise
 
-    def _report(self, run: Run, inputs: Sequence[Any]) -> None:
-        report_run(self.plan, self.U, run.V, inputs, self.names)
+    def _report(self, run: Run, inputs: Sequence[Any], backward: bool) -> None:
+        report_run(self, run.V, inputs, backward)
 
     def _run(self, size: int) -> Run:
         if size not in self._runs:
@@ -155,6 +156,7 @@ class Compiled:
     def _inputs(self, batch: Batch, random: np.random.Generator) -> list[Any]:
         arrays = batch.arrays
         if self.recorded.random:
+            batch.check_indexes(self.limits)  # a batch that is refused draws nothing
             arrays = [*arrays, draw(self.recorded.random, batch.size, random)]
         if self.plan.batched:
             size = batch.size

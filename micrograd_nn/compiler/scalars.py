@@ -10,13 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from micrograd_nn.compiler.code import text
-from micrograd_nn.compiler.expressions import Trace, as_floats, read_op
+from micrograd_nn.compiler.expressions import Trace, as_floats, length, read_op
 from micrograd_nn.compiler.gradients import Gradients
 from micrograd_nn.compiler.groups import Group, LinearGroup, OpGroup
 from micrograd_nn.compiler.operands import Operands
 from micrograd_nn.compiler.places import Block
 from micrograd_nn.namespaces import FLOAT_ERRORS
+from micrograd_nn.op import Op
 
+LONG = 200  # functions in a formula; as arrays, what comes twice is computed once
 MOST = 8  # terms; a longer sum is quicker as an array
 
 
@@ -29,7 +31,15 @@ def is_scalar(block: Block) -> bool:
         singles = sum(len(rows) for rows in group.singles.values())
         pairs = sum(len(left) for left, _ in group.pairs.values())
         return singles + pairs <= MOST
-    return isinstance(group, OpGroup) and not group.op.nary
+    return isinstance(group, OpGroup) and not group.op.nary and _is_short(group.op)
+
+
+def _is_short(op: Op) -> bool:
+    """Whether the formulas of an op are short when all is written out."""
+    trace = Trace()
+    operands = [trace.operand(f"v{i}") for i in range(len(op.partials))]
+    output, partials = read_op(op, operands, trace, range(len(operands)))
+    return all(length(x) <= LONG for x in (output, *partials.values()))
 
 
 @dataclass

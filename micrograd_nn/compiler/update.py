@@ -45,7 +45,15 @@ def update_source(optimizer: Optimizer, count: int) -> str:
     renderer = Renderer(code, (count,), False, 0, {id(x): n for n, x in old.items()})
     numbers = {"t": trace.scalar("t"), "lr": trace.scalar("lr")}
     rule = type(optimizer).rule
-    new = rule(trace.xp, *old.values(), **{**optimizer.hyperparameters, **numbers})
+    given = {**optimizer.hyperparameters, **numbers}
+    try:
+        new = rule(trace.xp, *old.values(), **given)
+    except TypeError as error:
+        raise TypeError(
+            f"a rule that asks for numbers: got {type(optimizer).__name__}.rule, which "
+            f"cannot be read with arrays ({error}); expected arithmetic and functions "
+            "of xp. Write xp.minimum or xp.where for min() or `if` on t, lr or arrays."
+        ) from error
     targets = dict(zip(["param", *optimizer.state_names], new, strict=True))
     _assign(code, renderer, old, targets)
     lines = [f"def bind({', '.join(names)}):"]

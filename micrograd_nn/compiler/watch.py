@@ -26,8 +26,9 @@ from micrograd_nn.numbers import is_number, shortened
 class Watch:
     """Everything that a function reaches, as it was when this was made.
 
-    Values, arrays and other objects are compared by identity, which says nothing of the
-    numbers in them; plain numbers, strings and containers by what they are.
+    Values and other objects are compared by identity, which says nothing of the numbers
+    in them: those of Values are read anew in every run. Plain numbers, strings,
+    containers and arrays of up to 10,000 numbers are compared by what they are.
 
     Args:
         f: The function, method or module that is recorded.
