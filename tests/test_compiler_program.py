@@ -277,9 +277,9 @@ def test_a_program_shows_its_instructions_as_mathematics():
 
     assert len(lines) == len(program.instructions)
     assert lines[0].split("#")[0].strip() == "h1 = W1 @ x + b1"
-    assert lines[0].endswith("# 4 x B: 8 *, 8 +")
+    assert lines[0].endswith("# 4x2 @ 2xB: 8 *, 8 +")
     assert lines[1].startswith("h2 = tanh(h1)")
-    assert lines[2].startswith("h3 = W3 @ h2 + W4")
+    assert lines[2].startswith("h3 = W2 @ h2 + b2")
     assert "h3[y]" in lines[3]
 
 

@@ -60,8 +60,15 @@ class Code:
         Floats among the arguments become arrays, which NumPy reads twice as quickly.
         """
         *given, out = map(self._named, arguments)
+        if function == "dot":  # as a method: the function looks at types in Python
+            self.emit(f"{given[0]}.dot({given[1]}, {out})")
+            return
         keyword = "out=" if function in KEYWORD_OUT else ""
         self.emit(f"{function}({', '.join([*given, keyword + out])})")
+
+    def copy(self, out: str, source: str | float) -> None:
+        """Add a line that copies an array or a number into another array."""
+        self.emit(f"{out}[...] = {text(source)}")
 
     def _named(self, argument: Any) -> str:
         if isinstance(argument, float):

@@ -106,7 +106,7 @@ class Elementwise:
                 self.code.call("multiply", name, grad, out)
                 self.renderer.release(partial, name)
             elif partial == 1.0:
-                self.code.call("copyto", out, grad)
+                self.code.copy(out, grad)
             else:
                 self.code.call("multiply", grad, partial, out)
 

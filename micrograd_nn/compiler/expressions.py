@@ -220,8 +220,8 @@ INFIX = {
 CALLS = {
     "absolute": "abs",
     "divide": "quotient",
-    "power": "IEEE.pow",
-    "arctan": "IEEE.atan",
+    "power": "SAFE.pow",
+    "arctan": "SAFE.atan",
 }
 
 
@@ -235,7 +235,7 @@ def as_floats(x: Any, names: Mapping[int, str] = MappingProxyType({})) -> str:
     >>> trace = Trace()
     >>> t = trace.scalar("t")
     >>> as_floats(1.0 - 0.5**t)
-    '(1.0 - IEEE.pow(0.5, t))'
+    '(1.0 - SAFE.pow(0.5, t))'
     """
     if not isinstance(x, Expression):
         return text(float(x))
@@ -250,7 +250,7 @@ def as_floats(x: Any, names: Mapping[int, str] = MappingProxyType({})) -> str:
         return f"({parts[0]} * {parts[0]})"
     if x.function in ("negative", "positive"):
         return f"({'-' if x.function == 'negative' else ''}{parts[0]})"
-    name = CALLS.get(x.function, f"IEEE.{x.function}")
+    name = CALLS.get(x.function, f"SAFE.{x.function}")
     return f"{name}({', '.join(parts)})"
 
 

@@ -197,7 +197,7 @@ class Gradients:
             return
         ready = self._computed(given, dims, batched)
         if fresh and ready.sign > 0:
-            self.code.call("copyto", target, ready.name)
+            self.code.copy(target, ready.name)
         elif fresh:
             self.code.call("negative", ready.name, target)
         else:

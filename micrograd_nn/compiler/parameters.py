@@ -7,7 +7,6 @@ were assigned since, and written back when somebody may look.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from micrograd_nn.op import LEAF
 Floats = NDArray[np.float64]
 
 
-_AHEAD: WeakSet[Parameters] = WeakSet()  # whose Values lag behind
+_AHEAD: set[Parameters] = set()  # whose Values lag behind
 
 
 class Parameters:
@@ -71,8 +70,8 @@ class Parameters:
 
     def refresh(self, U: Floats) -> None:
         """Bring the numbers at the start of `U` up to date."""
-        for other in list(_AHEAD):
-            if other is not self:  # another program may train the same Values
+        if len(_AHEAD) > (self in _AHEAD):  # another program may train the same Values
+            for other in _AHEAD - {self}:
                 other.write_back()
         if self._home is None:
             U[: len(self.placed)] = [value._data for value in self.placed]

@@ -122,7 +122,8 @@ class Program:
         recording.refuse_if_symbolic("program(...)")
         self.check_unchanged()
         compiled, batch = self.prepare(arrays)
-        loss, grad = compiled.value_and_grad(batch, self.random)
+        with np.errstate(all="ignore"):
+            loss, grad = compiled.value_and_grad(batch, self.random)
         return loss, self.parameters.in_given_order(grad)
 
     def backward(self, *arrays: Any) -> float:

@@ -39,7 +39,7 @@ class Renderer:
         """
         if id(root) in self.names:
             if out:
-                self.code.call("copyto", out, self.names[id(root)])
+                self.code.copy(out, self.names[id(root)])
             return out or self.names[id(root)]
         needed = list(self._missing(root))
         uses = Counter(id(x) for node in needed for x in _inner(node))
@@ -92,7 +92,7 @@ class Renderer:
             self._reduce(node, arguments[0], out)
         elif node.function == "where":
             condition, x, y = arguments
-            self.code.call("copyto", out, y)
+            self.code.copy(out, y)
             self.code.emit(f"copyto({out}, {x}, where={_truth(condition, node)})")
         elif node.function == "entry":
             self.code.emit(f"copyto({out}, {arguments[0]}[{int(arguments[1])}])")

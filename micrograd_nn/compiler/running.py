@@ -101,6 +101,8 @@ class Compiled:
     ) -> tuple[float, Floats]:
         """The mean loss and its gradient, over places; the array is used again.
 
+        Call it with NumPy's warnings off: what is not finite is reported here.
+
         Raises:
             TypeError: If the outputs are not one Value.
         """
@@ -110,20 +112,18 @@ class Compiled:
             return self._part(batch, random, batch.size), self.grad
         self._sum[:] = 0.0
         loss = 0.0
-        with np.errstate(all="ignore"):
-            for part in self.parts(batch):
-                loss += self._part(part, random, batch.size)
-                self._sum += self.grad
+        for part in self.parts(batch):
+            loss += self._part(part, random, batch.size)
+            self._sum += self.grad
         return loss, self._sum
 
     def _part(self, part: Batch, random: np.random.Generator, size: int) -> float:
         """Run one piece; returns what it adds to the mean loss over `size` examples."""
         run = self._runs.get(part.size) or self._run(part.size)
         inputs = self._inputs(part, random)
-        with np.errstate(all="ignore"):
-            self._forward(run, part, inputs)
-            run.backward(1.0 / size, *inputs)
-            loss = float(run.losses.dot(run.ones)) / size
+        self._forward(run, part, inputs)
+        run.backward(1.0 / size, *inputs)
+        loss = float(run.losses.dot(run.ones)) / size
         if loss - loss or is_detecting():  # a nan is true
             self._report(run, inputs, backward=True)
         return loss

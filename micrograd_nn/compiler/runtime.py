@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from micrograd_nn.namespaces import IEEE, IeeeFloat
+from micrograd_nn.namespaces import FLOAT_ERRORS, FLOATS, IEEE, IeeeFloat
 
 Array = NDArray[Any]
 
@@ -50,6 +51,22 @@ def batch_first(array: Array) -> Array:
     return np.moveaxis(array, -1, 0)
 
 
+def _safe(name: str) -> Callable[..., float]:
+    """A function of floats, by IEEE 754 where Python raises."""
+    function, edge = getattr(FLOATS, name), getattr(IEEE, name)
+
+    def safe(*xs: float) -> float:
+        try:
+            return function(*xs)  # type: ignore[no-any-return]
+        except FLOAT_ERRORS:
+            return float(edge(*xs))
+
+    return safe
+
+
+SAFE = SimpleNamespace(**{name: _safe(name) for name in vars(FLOATS)})
+
+
 def quotient(x: float, y: float) -> float:
     """X / y for floats, by IEEE 754 where Python raises."""
     return x / y if y else float(IeeeFloat(x) / y)
@@ -79,7 +96,7 @@ FUNCTIONS = [
 ]  # fmt: skip
 
 NAMES: dict[str, Any] = (
-    {"IEEE": IEEE}
+    {"SAFE": SAFE}
     | {name: getattr(np, name) for name in FUNCTIONS}
     | {
         function.__name__: function

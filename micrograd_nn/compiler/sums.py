@@ -178,4 +178,4 @@ class Linear:
             self.code.call("add" if sign > 0 else "subtract", held, term, out)
             held = out
         if held != out:
-            self.code.call("copyto", out, held)
+            self.code.copy(out, held)

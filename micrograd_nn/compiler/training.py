@@ -95,10 +95,9 @@ class Training:
             self._adopt()
         lr = self._rate()
         compiled, batch = self._prepared(arrays)
-        loss, grad = compiled.value_and_grad(batch, self._program.random)
-        update = self._updater(compiled.U, grad)
         with np.errstate(all="ignore"):
-            update(self._steps + 1, lr)
+            loss, grad = compiled.value_and_grad(batch, self._program.random)
+            self._updater(compiled.U, grad)(self._steps + 1, lr)
         self._steps += 1
         self._program.parameters.mark_ahead()
         return loss

@@ -88,7 +88,7 @@ def _assign(
         renderer.compute(new[name], out)
         renderer.names[id(new[name])] = out
     for name, out in aside:
-        code.call("copyto", name, out)
+        code.copy(name, out)
 
 
 def _is_needed(
