@@ -22,15 +22,16 @@ from micrograd_nn import functions, trees
 from micrograd_nn.engine import Number, Value
 from micrograd_nn.inputs import as_value, nested
 from micrograd_nn.numbers import as_number, shortened
-from micrograd_nn.op import SOURCES
+from micrograd_nn.op import INDEX, INPUT, SOURCES
 
 Outputs = Any  # a Value or a number, or lists, tuples or arrays of them
 Loss = Callable[..., Any]
-Domain = tuple[Callable[[float], bool], str]  # which targets are right, and in words
+# Which targets are right, asked of a number or of an array of them; and in words.
+Domain = tuple[Callable[[Any], Any], str]
 
 NUMBERS: Domain = (lambda t: True, "a number")
-LABELS: Domain = (lambda t: t in (-1.0, 1.0), "-1 or 1. For 0 and 1 pass 2 * label - 1")
-PROBABILITIES: Domain = (lambda t: 0.0 <= t <= 1.0, "a probability from 0 to 1")
+LABELS: Domain = (lambda t: abs(t) == 1.0, "-1 or 1. For 0 and 1 pass 2 * label - 1")
+PROBABILITIES: Domain = (lambda t: (t >= 0.0) & (t <= 1.0), "a probability from 0 to 1")
 
 
 def mse_loss(input: Outputs, target: Outputs, reduction: str = "mean") -> Any:
@@ -171,9 +172,14 @@ def _length(tree: Any) -> str:
 
 
 def _checked(target: Any, name: str, domain: Domain) -> Value | Number:
-    """`target` as a float in `domain`; a Value may be computed, so it is not asked."""
+    """`target` as a float in `domain`; a Value may be computed, so it is not asked.
+
+    An input of a program has no number yet: the program asks those that will come.
+    """
     accepts, expected = domain
     if isinstance(target, Value):
+        if target.op in (INPUT, INDEX):
+            target.domain = domain  # type: ignore[attr-defined]  # for the program
         return target
     number = as_number(target, name)
     if not accepts(number):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from micrograd_nn import Op, Value, apply, compile, detect_anomaly
+from micrograd_nn.losses import LOSSES
 from micrograd_nn.nn import Module
 from micrograd_nn.optim import SGD, Adam
 
@@ -396,3 +397,32 @@ def test_masked_arrays_are_refused():
 
     with pytest.raises(TypeError, match="not an array of numbers"):
         compile(lambda x: w * x)(np.ma.masked_array([1.0, 2.0], mask=[0, 1]))
+
+
+# Targets ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("loss", "target", "expected"),
+    [
+        ("hinge_loss", 0, "-1 or 1"),
+        ("binary_cross_entropy_with_logits", 7, "a probability from 0 to 1"),
+    ],
+)
+def test_targets_that_a_loss_does_not_accept_are_refused(loss, target, expected):
+    w = Value(1.0)
+    program = compile(lambda x, y: LOSSES[loss](w * x, y))
+
+    with pytest.raises(ValueError, match=rf"got y={target} .*; expected {expected}"):
+        program.value_and_grad([0.3, 0.3], [1, target])
+
+    assert program.value_and_grad([0.3, 0.3], [1, 1])[0] > 0.0
+
+
+def test_a_target_among_other_numbers_of_an_input_is_checked():
+    w = Value(1.0)
+    program = compile(lambda x: LOSSES["hinge_loss"](w * x[0], x[1]))
+
+    program([[5.0, 1.0]])
+    with pytest.raises(ValueError, match=r"got x=0\.0"):
+        program([[5.0, 0.0], [5.0, 1.0]])

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micrograd_nn.anomaly import report_line, report_param
-from micrograd_nn.compiler.describe import formula_of
+from micrograd_nn.compiler.describe import formulas
 from micrograd_nn.compiler.interpreter import Interpreter
 from micrograd_nn.compiler.plan import Plan
 
@@ -64,7 +64,7 @@ def _first(
         wrong = np.argwhere(~np.isfinite(rows))
         if len(wrong):
             where = f" in example {wrong[0][1]}" if block.group.batched else ""
-            return formula_of(plan, names, i), float(rows[tuple(wrong[0])]), where
+            return formulas(plan, names)[i], float(rows[tuple(wrong[0])]), where
     return None
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micrograd_nn.compiler.placeholders import Spec, argument_names
+from micrograd_nn.losses import Domain
 from micrograd_nn.numbers import shortened
 
 Array = NDArray[Any]
@@ -53,6 +54,28 @@ class Batch(NamedTuple):
             array = self.arrays[position]
             if array.min() < 0 or array.max() >= limit:
                 self._refuse_index(position, limit)
+
+    def check_domain(self, position: int, columns: list[int], domain: Domain) -> None:
+        """Refuse targets that a loss does not accept.
+
+        Args:
+            position: Of the array that holds them.
+            columns: Which numbers of each example they are.
+            domain: What is accepted, and in words.
+
+        Raises:
+            ValueError: Naming the first that is wrong.
+        """
+        accepts, expected = domain
+        rows = self.arrays[position].reshape(self.size, -1)
+        numbers = rows if len(columns) == rows.shape[1] else rows[:, columns]
+        right = accepts(numbers)
+        if right is not True and not right.all():
+            name = _name(self.function, position, len(self.arrays))
+            raise ValueError(
+                f"not a target of this loss: got {name}={numbers[~right][0]!s} "
+                f"({numbers.dtype}); expected {expected}."
+            )
 
     def _refuse_index(self, position: int, limit: int) -> NoReturn:
         array = self.arrays[position]

@@ -36,20 +36,20 @@ def describe(plan: Plan | Interpreter, inputs: list[str]) -> str:
     """
     if isinstance(plan, Interpreter):
         return f"{len(plan.instructions):,} scalar ops, one after another"
-    names = _Names(plan.layout, inputs, [a.ids for a in plan.arguments])
-    rows = [
-        (names.line(i + 1, step.block), names.shape(step.block) + _weight(plan, i))
-        for i, step in enumerate(plan.instructions)
-    ]
-    if not rows:
+    lines = formulas(plan, inputs)
+    if not lines:
         return "nothing to compute: all outputs are inputs, parameters or constants"
-    width = min(60, max(len(formula) for formula, _ in rows))
-    return "\n".join(f"{formula:{width}}   # {note}" for formula, note in rows)
+    width = min(60, max(map(len, lines)))
+    return "\n".join(
+        f"{line:{width}}   # {_shape(step.block)}: {_weight(plan, i)}"
+        for i, (line, step) in enumerate(zip(lines, plan.instructions, strict=True))
+    )
 
 
-def formula_of(plan: Plan, inputs: list[str], instruction: int) -> str:
-    """One line of `describe`, without its note."""
-    return describe(plan, inputs).splitlines()[instruction].partition("  #")[0].strip()
+def formulas(plan: Plan, inputs: list[str]) -> list[str]:
+    """The instructions as mathematics, as `h2 = tanh(h1)`."""
+    names = _Names(plan.layout, inputs, [a.ids for a in plan.arguments])
+    return [names.line(i, step.block) for i, step in enumerate(plan.instructions, 1)]
 
 
 def passes(plan: Plan | Interpreter) -> str:
@@ -143,16 +143,17 @@ class _Names:
         first = numbers.flat[0]
         return f"{first:.4g}" if (numbers == first).all() else "constants"
 
-    def shape(self, block: Block) -> str:
-        """The shape of what an instruction computes, or of what it multiplies."""
-        batch = "B" if block.group.batched else ""
-        if block.matrix is None or block.matrix.is_elementwise:
-            return f"{block.size}x{batch}" if batch else str(block.size)
-        blocks, rows, columns = block.matrix.shape
-        inner = block.matrix.left.shape[-1]
-        width = f"{columns if columns > 1 or not batch else ''}{batch}"
-        product = f"{rows}x{inner} @ {inner}x{width}"
-        return product if blocks == 1 else f"{blocks} of {product}"
+
+def _shape(block: Block) -> str:
+    """The shape of what an instruction computes, or of what it multiplies."""
+    batch = "B" if block.group.batched else ""
+    if block.matrix is None or block.matrix.is_elementwise:
+        return f"{block.size}x{batch}" if batch else str(block.size)
+    blocks, rows, columns = block.matrix.shape
+    inner = block.matrix.left.shape[-1]
+    width = f"{columns if columns > 1 or not batch else ''}{batch}"
+    product = f"{rows}x{inner} @ {inner}x{width}"
+    return product if blocks == 1 else f"{blocks} of {product}"
 
 
 def _weight(plan: Plan, instruction: int) -> str:
@@ -160,4 +161,4 @@ def _weight(plan: Plan, instruction: int) -> str:
     tape = plan.tape
     counts = np.bincount(tape.codes[plan.owners == instruction])
     parts = [f"{n:,} {tape.ops[code].symbol}" for code, n in enumerate(counts) if n]
-    return f": {', '.join(parts)}"
+    return ", ".join(parts)

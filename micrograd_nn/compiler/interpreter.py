@@ -46,7 +46,7 @@ class Interpreter:
     tape: Tape
     layout: Layout
     arguments: Sequence[Ids]
-    limits: dict[str, int] = field(default_factory=dict)
+    limits: dict[int, int] = field(default_factory=dict)
     batched = False
     bytes_per_example = 0
 
@@ -114,10 +114,10 @@ class Interpreter:
                 )
 
     def _limit(self, index: int, size: int) -> None:
-        for i, ids in enumerate(self.arguments):
+        for position, ids in enumerate(self.arguments):
             if index in ids:
-                name = f"x{i}"
-                self.limits[name] = min(self.limits.get(name, size), size)
+                known = self.limits.get(position, size)
+                self.limits[position] = min(known, size)
 
     def _forward(self, U: Any, numbers: list[float]) -> Callable[..., None]:
         leaves, roots = self.layout.params.tolist(), self.tape.roots.tolist()

@@ -15,10 +15,15 @@ from micrograd_nn.compiler.views import common, factor, is_plain, strides_of
 
 @dataclass
 class Argument:
-    """An input of the program: its name in the source and the ids of its numbers."""
+    """An input of the program: its position and the ids of its numbers."""
 
-    name: str
+    position: int
     ids: Ids
+
+    @property
+    def name(self) -> str:
+        """What it is called in the source."""
+        return f"x{self.position}"
 
 
 @dataclass
@@ -30,7 +35,7 @@ class Operands:
         code: The program, which gets a line where numbers have to be gathered.
         arguments: The inputs.
         loaded: The names of those inputs that must be copied into `V` before a run.
-        limits: By name of an input, how large its indexes may get.
+        limits: By position of an input, how many entries its indexes tell apart.
         gathered: The arrays that had to be gathered, by what is in them.
     """
 
@@ -38,7 +43,7 @@ class Operands:
     code: Code
     arguments: list[Argument]
     loaded: set[str] = field(default_factory=set)
-    limits: dict[str, int] = field(default_factory=dict)
+    limits: dict[int, int] = field(default_factory=dict)
     gathered: dict[bytes, str] = field(default_factory=dict)
 
     def is_batched(self, ids: Ids) -> bool:

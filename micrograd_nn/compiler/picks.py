@@ -37,8 +37,8 @@ class Pick:
         self.tables: Ids = self.group.operands[1:]
         self.arguments = self._arguments()
         for argument in self.arguments:
-            known = self.operands.limits.get(argument.name, len(self.tables))
-            self.operands.limits[argument.name] = min(known, len(self.tables))
+            known = self.operands.limits.get(argument.position, len(self.tables))
+            self.operands.limits[argument.position] = min(known, len(self.tables))
         layout = self.operands.layout
         varying = self.tables[~layout.tape.constant[self.tables]]
         self.is_mixed = len(set(layout.in_v[varying].tolist())) > 1

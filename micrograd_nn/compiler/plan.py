@@ -104,7 +104,7 @@ def make_plan(
 def _arguments(inputs: Sequence[Sequence[Value]]) -> list[Argument]:
     ends = np.cumsum([len(argument) for argument in inputs], dtype=int).tolist()
     spans = zip([0, *ends], ends, strict=False)
-    return [Argument(f"x{i}", np.arange(*span)) for i, span in enumerate(spans)]
+    return [Argument(i, np.arange(*span)) for i, span in enumerate(spans)]
 
 
 def _ids_of(tape: Tape, values: Sequence[Value]) -> Ids:

@@ -17,6 +17,7 @@ from micrograd_nn.compiler.interpreter import Interpreter
 from micrograd_nn.compiler.parameters import load_changed
 from micrograd_nn.compiler.placeholders import Recorded
 from micrograd_nn.compiler.plan import Plan
+from micrograd_nn.losses import Domain
 
 Floats = NDArray[np.float64]
 WORKING_MEMORY = 2**26  # bytes that the examples of one run may take
@@ -53,6 +54,7 @@ class Compiled:
         params: The Values whose gradients it gives, in the order of their places.
         grad: Where those are after a run.
         limits: Which inputs hold indexes, and how large those may get.
+        domains: Which inputs a loss takes as targets, and which it accepts.
     """
 
     def __init__(
@@ -67,7 +69,8 @@ class Compiled:
         self._others = leaves[plan.layout.wanted :]
         self._epoch = -1
         self._sum = np.zeros_like(self.grad)
-        self.limits = [(int(k[1:]), n) for k, n in plan.limits.items()]
+        self.limits = list(plan.limits.items())
+        self.domains = list(_domains(recorded))
         self._runs: dict[int, Run] = {}
         self._most = max(1, WORKING_MEMORY // max(1, plan.bytes_per_example))
 
@@ -155,6 +158,8 @@ class Compiled:
 
     def _inputs(self, batch: Batch, random: np.random.Generator) -> list[Any]:
         arrays = batch.arrays
+        for domain in self.domains:
+            batch.check_domain(*domain)
         if self.recorded.random:
             batch.check_indexes(self.limits)  # a batch that is refused draws nothing
             arrays = [*arrays, draw(self.recorded.random, batch.size, random)]
@@ -168,6 +173,16 @@ class Compiled:
             f"not a loss: got {len(self.plan.rows[1])} outputs; expected one Value. "
             "Return a loss from the function, or call the program."
         )
+
+
+def _domains(recorded: Recorded) -> Iterator[tuple[int, list[int], Domain]]:
+    """For each input and domain the numbers of an example that must be in it."""
+    for position, values in enumerate(recorded.inputs):
+        found: dict[Domain, list[int]] = {}
+        for column, value in enumerate(values):
+            if "domain" in vars(value):
+                found.setdefault(vars(value)["domain"], []).append(column)
+        yield from ((position, columns, domain) for domain, columns in found.items())
 
 
 def packed(tree: Any, rows: Floats) -> Any:
