@@ -67,9 +67,8 @@ def steps_of(workload: Workload, names: list[str], stack: ExitStack) -> dict[str
 
 def numpy_step(workload: Workload) -> Step:
     """NumPy by hand."""
-    from compiler_numpy_cnn import cnn
     from compiler_numpy_gpt import gpt
-    from compiler_numpy_plain import classifier, moons
+    from compiler_numpy_plain import classifier, cnn, moons
 
     by_name = {"moons": moons, "digits": classifier, "mnist": classifier, "cnn": cnn}
     return by_name.get(workload.name, gpt)(workload)
@@ -78,8 +77,9 @@ def numpy_step(workload: Workload) -> Step:
 def tuned_numpy_step(workload: Workload) -> Step:
     """NumPy by hand, with what makes it quicker on small arrays."""
     from compiler_numpy import classifier, moons
+    from compiler_numpy_cnn import cnn
 
-    by_name = {"moons": moons, "digits": classifier, "mnist": classifier}
+    by_name = {"moons": moons, "digits": classifier, "mnist": classifier, "cnn": cnn}
     return by_name[workload.name](workload)
 
 
