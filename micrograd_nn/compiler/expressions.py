@@ -109,9 +109,9 @@ class Trace:
 
     def operand(self, name: str, stacked: bool = False) -> Expression:
         """The expression that stands for an array of the program."""
-        found = self.apply(name)
+        found: Expression = self.apply(name)
         found.stacked = stacked
-        return found  # type: ignore[no-any-return]
+        return found
 
     def owns(self, x: Any) -> bool:
         """Whether `x` is a formula that can be written out."""
@@ -119,9 +119,9 @@ class Trace:
 
     def scalar(self, name: str) -> Expression:
         """The expression that stands for a Python float."""
-        found = self.apply(name)
+        found: Expression = self.apply(name)
         found.scalar = True
-        return found  # type: ignore[no-any-return]
+        return found
 
     def apply(self, function: str, *arguments: Any) -> Any:
         """The expression of that function and those arguments, made once."""

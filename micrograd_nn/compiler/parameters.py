@@ -7,6 +7,7 @@ were assigned since, and written back when somebody may look.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from micrograd_nn import epochs
 from micrograd_nn.compiler.tape import Ids
 from micrograd_nn.engine import Value
+from micrograd_nn.graph import topological_order
 from micrograd_nn.numbers import shortened
 from micrograd_nn.op import LEAF
 
@@ -105,3 +107,10 @@ def load_changed(values: Sequence[Value], numbers: Floats, since: int) -> None:
     for place, value in enumerate(values):
         if value._changed > since:
             numbers[place] = value._data
+
+
+def leaves_below(roots: Sequence[Value]) -> list[Value]:
+    """The leaves that gradients can be wanted of, in the order of their use."""
+    seen: set[Any] = set()
+    nodes = [node for root in roots for node in topological_order(root, seen)]
+    return [node for node in nodes if node.op is LEAF]

@@ -12,27 +12,24 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from micrograd_nn import recording, trees
+from micrograd_nn.compiler import collector
 from micrograd_nn.compiler.batches import Batch, read_batch
 from micrograd_nn.compiler.describe import describe, passes
-from micrograd_nn.compiler.parameters import Parameters
+from micrograd_nn.compiler.parameters import Parameters, leaves_below
 from micrograd_nn.compiler.placeholders import Recorded, Spec, argument_names, record
 from micrograd_nn.compiler.plan import make_plan
 from micrograd_nn.compiler.running import Compiled, packed
 from micrograd_nn.compiler.training import Training
 from micrograd_nn.compiler.watch import Watch
 from micrograd_nn.engine import Value
-from micrograd_nn.graph import topological_order
 from micrograd_nn.numbers import shortened
-from micrograd_nn.op import LEAF
 from micrograd_nn.optim import Optimizer
 
 Floats = NDArray[np.float64]
@@ -254,7 +251,7 @@ class Program:
         return found
 
     def _compile(self, specs: tuple[Spec, ...], batched: bool) -> Compiled:
-        with _collector_paused():
+        with collector.paused():
             return self._compiled_now(specs, batched)
 
     def _compiled_now(self, specs: tuple[Spec, ...], batched: bool) -> Compiled:
@@ -307,22 +304,3 @@ def _not_recorded() -> RuntimeError:
         "not recorded yet: got a program that was never called; expected a batch "
         "first. Call the program with one."
     )
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """No garbage collection: it would look at all new nodes again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def leaves_below(roots: Sequence[Value]) -> list[Value]:
-    """The leaves that gradients can be wanted of, in the order of their use."""
-    seen: set[Any] = set()
-    nodes = [node for root in roots for node in topological_order(root, seen)]
-    return [node for node in nodes if node.op is LEAF]

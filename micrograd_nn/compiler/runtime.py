@@ -53,11 +53,12 @@ def batch_first(array: Array) -> Array:
 
 def _safe(name: str) -> Callable[..., float]:
     """A function of floats, by IEEE 754 where Python raises."""
-    function, edge = getattr(FLOATS, name), getattr(IEEE, name)
+    function: Callable[..., float] = getattr(FLOATS, name)
+    edge = getattr(IEEE, name)
 
     def safe(*xs: float) -> float:
         try:
-            return function(*xs)  # type: ignore[no-any-return]
+            return function(*xs)
         except FLOAT_ERRORS:
             return float(edge(*xs))
 
