@@ -54,19 +54,12 @@ def classifier(workload: Workload) -> Step:
     """One hidden layer and the softmax cross-entropy."""
     p, lr = workload.arrays(), workload.hyperparameters()["lr"]
     batches = cycle(workload.batches)
-    rows = np.arange(workload.batch_size)
 
     def step() -> float:
         x, targets = next(batches)
         h = np.maximum(x @ p["W0"].T + p["b0"], 0.0)
         logits = h @ p["W1"].T + p["b1"]
-        logits -= logits.max(axis=1, keepdims=True)
-        weights = np.exp(logits)
-        total = weights.sum(axis=1)
-        loss = (np.log(total) - logits[rows, targets]).mean()
-        dlogits = weights / total[:, None]
-        dlogits[rows, targets] -= 1.0
-        dlogits /= len(rows)
+        loss, dlogits = cross_entropy(logits, targets)
         dh = (dlogits @ p["W1"]) * (h > 0.0)
         p["W1"] -= lr * (dlogits.T @ h)
         p["b1"] -= lr * dlogits.sum(axis=0)
@@ -82,7 +75,6 @@ def cnn(workload: Workload) -> Step:
     p, lr = workload.arrays(), workload.hyperparameters()["lr"]
     batches = cycle(workload.batches)
     n = workload.batch_size
-    rows = np.arange(n)
 
     def step() -> float:
         images, targets = next(batches)
@@ -96,14 +88,8 @@ def cnn(workload: Workload) -> Step:
         second = np.maximum(patches2 @ kernels2.T + p["conv2.b"], 0.0)
         features = second.transpose(0, 2, 1).reshape(n, -1)
         logits = features @ p["W0"].T + p["b0"]
-        logits -= logits.max(axis=1, keepdims=True)
-        weights = np.exp(logits)
-        total = weights.sum(axis=1)
-        loss = (np.log(total) - logits[rows, targets]).mean()
+        loss, dlogits = cross_entropy(logits, targets)
 
-        dlogits = weights / total[:, None]
-        dlogits[rows, targets] -= 1.0
-        dlogits /= n
         dfeatures = (dlogits @ p["W0"]) * (features > 0.0)
         dsecond = dfeatures.reshape(n, 16, 9).transpose(0, 2, 1)
         dpooled = col2im(dsecond @ kernels2).transpose(0, 2, 3, 1)
@@ -124,6 +110,18 @@ def cnn(workload: Workload) -> Step:
         return loss
 
     return step
+
+
+def cross_entropy(logits: Array, targets: Array) -> tuple[float, Array]:
+    """The mean loss of logits, one example a row, and its gradient; spoils `logits`."""
+    rows = np.arange(len(logits))
+    logits -= logits.max(axis=1, keepdims=True)
+    weights = np.exp(logits)
+    total = weights.sum(axis=1)
+    loss = (np.log(total) - logits[rows, targets]).mean()
+    dlogits = weights / total[:, None]
+    dlogits[rows, targets] -= 1.0
+    return loss, dlogits / len(rows)
 
 
 def im2col(images: Array) -> Array:

@@ -206,7 +206,8 @@ def _class_loss(logits: Any, target: Any, name: str) -> Value:
 
 def _logit(logits: list[Value], target: Any, name: str) -> Value:
     if isinstance(target, Value) and target.op.name in SOURCES:
-        return functions.take(logits, target)  # type: ignore[no-any-return]
+        picked: Value = functions.take(logits, target)
+        return picked
     return logits[_index(target, len(logits), name)]
 
 

@@ -86,7 +86,7 @@ def test_backward_adds_to_the_grads():
 
 
 def test_params_are_the_leaves_in_the_order_of_use_or_as_given():
-    f = lambda x: W[1] * x + W[0]  # noqa: E731
+    f = lambda x: W[1] * x + W[0]  # noqa: E731 - as users write it
     free, given = compile(f), compile(f, W[::-1])
     free([1.0])
     given([1.0])
@@ -244,7 +244,7 @@ def test_a_changed_structure_is_recorded_again(recordings):
 
 
 def test_programs_of_one_function_do_not_disturb_each_other():
-    f = lambda x: (W[0] * x + W[1]) ** 2  # noqa: E731
+    f = lambda x: (W[0] * x + W[1]) ** 2  # noqa: E731 - as users write it
     programs = [compile(f, W), compile(f, W[:1]), compile(f)]
     for _ in range(2):
         found = [program.value_and_grad([1.0, 2.0]) for program in programs]

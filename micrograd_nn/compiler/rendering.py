@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from micrograd_nn.compiler.code import Code, Dims
-from micrograd_nn.compiler.expressions import REDUCTIONS, Expression, as_floats
+from micrograd_nn.compiler.expressions import REDUCTIONS, Expression, as_floats, below
 
 
 @dataclass
@@ -64,15 +64,8 @@ class Renderer:
 
     def _missing(self, root: Expression) -> Iterator[Expression]:
         """The expressions still to compute, arguments first."""
-        seen: set[int] = set(self.names)
-        stack = [(root, False)]
-        while stack:
-            node, done = stack.pop()
-            if done:
-                yield node
-            elif id(node) not in seen:
-                seen.add(id(node))
-                stack += [(node, True), *((x, False) for x in reversed(_inner(node)))]
+        nodes = below([root], until=self.names)
+        return (node for node in nodes if not node.scalar)
 
     def _target(self, node: Expression, scratch: dict[int, str]) -> str:
         kind = "bool" if node.boolean else "float"
