@@ -25,6 +25,7 @@ from micrograd_nn.engine import Value
 from micrograd_nn.graph import topological_order
 from micrograd_nn.numbers import is_number
 from micrograd_nn.op import CONSTANT
+from micrograd_nn.viz.names import names_of
 from micrograd_nn.viz.text import clean, columns, number
 
 Edge = tuple[int, int]  # from a card to a card, by position
@@ -65,23 +66,34 @@ class Scene(NamedTuple):
     """All cards, operands before results, and one edge for each operand of each.
 
     The edges into a card stand in the order of its operands; `a + a` has two.
+
+    Attributes:
+        cards: One for each Value, or for each group of Values.
+        edges: From card to card.
+        members: For each card its Values, by position in topological order.
+        edge_of: For (Value, number of its operand) the edge that shows it, by position
+            in `edges`. One whose ends are on the same card has none.
     """
 
     cards: list[Card]
     edges: list[Edge]
+    members: list[tuple[int, ...]]
+    edge_of: dict[tuple[int, int], int]
 
 
 def scene_of(root: Value) -> Scene:
     """The scene of everything that `root` was computed from, `root` last."""
     order = topological_order(root)
     position = {node: i for i, node in enumerate(order)}
-    edges = [(position[x], position[node]) for node in order for x in node.operands]
-    return Scene([_card(i, node) for i, node in enumerate(order)], edges)
+    pairs = [(i, k) for i, node in enumerate(order) for k in range(len(node.operands))]
+    edges = [(position[order[i].operands[k]], i) for i, k in pairs]
+    cards = list(map(_card, order, names_of(order)))
+    members = [(i,) for i in range(len(order))]
+    return Scene(cards, edges, members, {pair: e for e, pair in enumerate(pairs)})
 
 
-def _card(position: int, node: Value) -> Card:
+def _card(node: Value, name: str) -> Card:
     label, symbol = clean(node.label), clean(node._op, LONGEST_SYMBOL)
-    name = label or f"v{position}"
     rows = [_row("data", node.data), _row("grad", node.grad)]
     kind = _kind(node)
     shown = tuple(rows[:1] if kind == "constant" else rows)
