@@ -88,7 +88,7 @@ def scene_of(root: Value) -> Scene:
     pairs = [(i, k) for i, node in enumerate(order) for k in range(len(node.operands))]
     edges = [(position[order[i].operands[k]], i) for i, k in pairs]
     cards = list(map(_card, order, names_of(order)))
-    members = [(i,) for i in range(len(order))]
+    members: list[tuple[int, ...]] = [(i,) for i in range(len(order))]
     return Scene(cards, edges, members, {pair: e for e, pair in enumerate(pairs)})
 
 
