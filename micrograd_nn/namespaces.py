@@ -285,6 +285,8 @@ def _bracketed(x: Any, rank: int) -> str:
 
 
 def _infix(x: Any, sign: str, y: Any, rank: int, right: int | None = None) -> Formula:
+    if sign == " * " and x.__class__ is float and x == 1.0:
+        return _formula(y)
     # A sign on the right of an operator is bracketed too: a * (-b).
     tail = _formula(y)
     needed = 4 if tail.rank == 3 else rank if right is None else right
@@ -292,6 +294,8 @@ def _infix(x: Any, sign: str, y: Any, rank: int, right: int | None = None) -> Fo
 
 
 def _power(x: Any, y: Any) -> Formula:
+    if y.__class__ is float and y == 1.0:
+        return _formula(x)
     return Formula(f"{_bracketed(x, 5)}**{_bracketed(y, 5)}", 4)
 
 

@@ -36,6 +36,8 @@ class Op:
         nary: True if it takes one sequence of operands: `forward(xp, xs)` and a single
             `partials[0](xp, y, xs)` that gives the partials of all of them.
         pad: For an n-ary op the operand that changes nothing, as the 0 of a sum.
+        textbook: Formulas to read as text in place of those that run, by "forward" and
+            "partials": for readers, where a form that is exact everywhere is long.
         epoch: When a node with this copy of the record was made; see `epochs`.
         stamp: The copy for the latest epoch in which it was used.
     """
@@ -49,6 +51,7 @@ class Op:
     kinks: tuple[float, ...] = ()
     nary: bool = False
     pad: float | None = None
+    textbook: dict[str, Any] = field(default_factory=dict)
     epoch: int = -1
     stamp: Op | None = field(default=None, init=False)
 
@@ -73,7 +76,8 @@ class Op:
 
     def formula(self, *operands: str) -> str:
         """The output as text, in terms of the operands' names."""
-        return str(self._read(self.forward, operands))
+        body = self.textbook.get("forward", self.forward)
+        return str(self._read(body, operands))
 
     def rule(self, position: int, *operands: str, output: str = "y") -> str:
         """The partial for the operand at `position` as text.
@@ -82,11 +86,12 @@ class Op:
         >>> MUL.rule(1, "w", "x"), EXP.rule(0, "x", output="h")
         ('w', 'h')
         """
-        if self.partials is None:
+        partials = self.textbook.get("partials", self.partials)
+        if partials is None:
             return _text(self._read(None, operands, output))
         if self.nary:
-            return _text(self._read(self.partials[0], operands, output)[position])
-        return _text(self._read(self.partials[position], operands, output))
+            return _text(self._read(partials[0], operands, output)[position])
+        return _text(self._read(partials[position], operands, output))
 
     def _read(self, body: Body | None, operands: Iterable[str], *output: str) -> Any:
         if body is None:

@@ -79,6 +79,12 @@ POW = register(
             lambda xp, y, a, b: y * _log_base(xp, a, b),
         ),
         domain=(POSITIVE, REAL),
+        textbook={
+            "partials": (
+                lambda xp, y, a, b: b * xp.pow(a, b - 1.0),
+                lambda xp, y, a, b: y * xp.log(a),
+            )
+        },
     )
 )
 
@@ -146,6 +152,7 @@ LOG = register(
         # 1/x where log is defined, nan where it is not.
         partials=(lambda xp, y, x: xp.where(x >= 0.0, 1.0 / x, y),),
         domain=(POSITIVE,),
+        textbook={"partials": (lambda xp, y, x: 1.0 / x,)},
     )
 )
 
@@ -155,6 +162,7 @@ LOG1P = register(
         forward=lambda xp, x: xp.log1p(x),
         partials=(lambda xp, y, x: xp.where(x >= -1.0, 1.0 / (1.0 + x), y),),
         domain=((-0.9, 4.0),),
+        textbook={"partials": (lambda xp, y, x: 1.0 / (1.0 + x),)},
     )
 )
 
@@ -230,6 +238,7 @@ TANH = register(
         "tanh",
         forward=lambda xp, x: xp.tanh(x),
         partials=(lambda xp, y, x: _tanh_slope(xp, x),),
+        textbook={"partials": (lambda xp, y, x: 1.0 - y * y,)},
     )
 )
 
@@ -238,6 +247,10 @@ SIGMOID = register(
         "sigmoid",
         forward=_sigmoid,
         partials=(lambda xp, y, x: _sigmoid_slope(xp, x),),
+        textbook={
+            "forward": lambda xp, x: 1.0 / (1.0 + xp.exp(-x)),
+            "partials": (lambda xp, y, x: y * (1.0 - y),),
+        },
     )
 )
 
@@ -277,6 +290,10 @@ def elu(alpha: float) -> Op:
         ),
         params=(alpha,),
         kinks=() if alpha == 1.0 else (0.0,),
+        textbook={
+            "forward": lambda xp, x: xp.where(x > 0.0, x, alpha * (xp.exp(x) - 1.0)),
+            "partials": (lambda xp, y, x: xp.where(x > 0.0, 1.0, y + alpha),),
+        },
     )
 
 
@@ -306,6 +323,10 @@ SILU = register(
         "silu",  # x * sigmoid(x) (Elfwing, Uchibe and Doya, 2017)
         forward=lambda xp, x: x * _sigmoid(xp, x),
         partials=(lambda xp, y, x: _sigmoid(xp, x) + x * _sigmoid_slope(xp, x),),
+        textbook={
+            "forward": lambda xp, x: x / (1.0 + xp.exp(-x)),
+            "partials": (lambda xp, y, x: y + (1.0 - y) / (1.0 + xp.exp(-x)),),
+        },
     )
 )
 
@@ -314,6 +335,10 @@ SOFTPLUS = register(
         "softplus",
         forward=lambda xp, x: xp.maximum(x, 0.0) + xp.log1p(xp.exp(-abs(x))),
         partials=(lambda xp, y, x: _sigmoid(xp, x),),
+        textbook={
+            "forward": lambda xp, x: xp.log(1.0 + xp.exp(x)),
+            "partials": (lambda xp, y, x: 1.0 / (1.0 + xp.exp(-x)),),
+        },
     )
 )
 
@@ -368,6 +393,11 @@ MINIMUM = register(
 # Ops over a sequence ------------------------------------------------------------------
 
 
+def _hit_share(xp: Any, y: Any, xs: Any) -> Any:
+    hits = xp.each(lambda x: xp.equal(x, y), xs)
+    return xp.each(lambda hit: hit / xp.sum(hits), hits)
+
+
 def _shares(xp: Any, y: Any, xs: Any) -> Any:
     """1/n for each of the n operands that equal the output `y`."""
     hits = xp.each(lambda x: xp.equal(x, y), xs)
@@ -392,6 +422,7 @@ MAX = register(
         partials=(_shares,),
         nary=True,
         pad=-math.inf,
+        textbook={"partials": (_hit_share,)},
     )
 )
 
@@ -402,6 +433,7 @@ MIN = register(
         partials=(_shares,),
         nary=True,
         pad=math.inf,
+        textbook={"partials": (_hit_share,)},
     )
 )
 
@@ -427,7 +459,17 @@ def _softmax(xp: Any, y: Any, xs: Any) -> Any:
 
 
 LOGSUMEXP = register(
-    Op("logsumexp", _logsumexp, partials=(_softmax,), nary=True, pad=-math.inf)
+    Op(
+        "logsumexp",
+        _logsumexp,
+        partials=(_softmax,),
+        nary=True,
+        pad=-math.inf,
+        textbook={
+            "forward": lambda xp, xs: xp.log(xp.sum(xp.each(xp.exp, xs))),
+            "partials": (lambda xp, y, xs: xp.each(lambda x: xp.exp(x - y), xs),),
+        },
+    )
 )
 
 
