@@ -208,6 +208,9 @@ def _converted(kind: Callable[[Any], Any], x: Any) -> Any:
     return _each(kind, x) if isinstance(x, Sequence) else kind(x)
 
 
+SIGN, ATOM = 3, 5
+
+
 class Formula:
     """A piece of mathematics as text, with just the brackets that it needs.
 
@@ -215,7 +218,7 @@ class Formula:
     a sum, 2 for a product, 3 for a sign, 4 for a power, 5 for an atom.
     """
 
-    def __init__(self, text: str, rank: int = 5) -> None:
+    def __init__(self, text: str, rank: int = ATOM) -> None:
         self.text, self.rank = text, rank
 
     def __str__(self) -> str:
@@ -252,7 +255,7 @@ class Formula:
         return _power(other, self)
 
     def __neg__(self) -> Formula:
-        return Formula("-" + _bracketed(self, 3), 3)
+        return Formula("-" + _bracketed(self, SIGN + 1), SIGN)
 
     def __abs__(self) -> Formula:
         return Formula(f"|{self.text}|")
@@ -276,7 +279,7 @@ class Formula:
 def _formula(x: Any) -> Formula:
     if isinstance(x, Formula):
         return x
-    return Formula(f"{x:.4g}", 3 if x < 0 else 5)
+    return Formula(f"{x:.4g}", SIGN if x < 0 else ATOM)
 
 
 def _bracketed(x: Any, rank: int) -> str:
@@ -289,14 +292,14 @@ def _infix(x: Any, sign: str, y: Any, rank: int, right: int | None = None) -> Fo
         return _formula(y)
     # A sign on the right of an operator is bracketed too: a * (-b).
     tail = _formula(y)
-    needed = 4 if tail.rank == 3 else rank if right is None else right
+    needed = SIGN + 1 if tail.rank == SIGN else rank if right is None else right
     return Formula(_bracketed(x, rank) + sign + _bracketed(tail, needed), rank)
 
 
 def _power(x: Any, y: Any) -> Formula:
     if y.__class__ is float and y == 1.0:
         return _formula(x)
-    return Formula(f"{_bracketed(x, 5)}**{_bracketed(y, 5)}", 4)
+    return Formula(f"{_bracketed(x, ATOM)}**{_bracketed(y, ATOM)}", 4)
 
 
 def _call(name: str) -> Callable[..., Formula]:
@@ -343,7 +346,7 @@ TEXT = SimpleNamespace(
     **{name: _call(name) for name in vars(FLOATS)}
     | {name: _fold(name) for name in ("sum", "max", "min")}
 )
-TEXT.name = Formula
+TEXT.name = lambda x: x if isinstance(x, Formula) else Formula(x)
 TEXT.where = _conditional
 TEXT.step = _indicator
 TEXT.equal = lambda x, y: Formula(f"[{_bracketed(x, 1)} = {_bracketed(y, 1)}]")

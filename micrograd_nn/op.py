@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from micrograd_nn.namespaces import TEXT, Body
+from micrograd_nn.namespaces import TEXT, Body, Formula
 
 Interval = tuple[float, float]
 REAL: Interval = (-4.0, 4.0)
@@ -74,13 +74,15 @@ class Op:
     def _key(self) -> tuple[Any, ...]:
         return (self.name, *self.params)
 
-    def formula(self, *operands: str) -> str:
-        """The output as text, in terms of the operands' names."""
+    def formula(self, *operands: str | Formula) -> str:
+        """The output as text, in terms of the operands: their names, or formulas."""
         body = self.textbook.get("forward", self.forward)
         return str(self._read(body, operands))
 
-    def rule(self, position: int, *operands: str, output: str = "y") -> str:
-        """The partial for the operand at `position` as text.
+    def rule(
+        self, position: int, *operands: str | Formula, output: str | Formula = "y"
+    ) -> str:
+        """The partial for the operand at `position` as text, as `formula` writes it.
 
         >>> from micrograd_nn.ops import EXP, MUL
         >>> MUL.rule(1, "w", "x"), EXP.rule(0, "x", output="h")
@@ -88,12 +90,12 @@ class Op:
         """
         partials = self.textbook.get("partials", self.partials)
         if partials is None:
-            return _text(self._read(None, operands, output))
+            return _text(self._read(None, operands))
         if self.nary:
             return _text(self._read(partials[0], operands, output)[position])
         return _text(self._read(partials[position], operands, output))
 
-    def _read(self, body: Body | None, operands: Iterable[str], *output: str) -> Any:
+    def _read(self, body: Body | None, operands: Iterable[Any], *output: Any) -> Any:
         if body is None:
             raise ValueError(
                 f"no formula is known: got op={self!r}; expected one of OPS."

@@ -26,7 +26,7 @@ from micrograd_nn.graph import topological_order
 from micrograd_nn.numbers import is_number
 from micrograd_nn.op import CONSTANT
 from micrograd_nn.viz.names import names_of
-from micrograd_nn.viz.text import clean, columns, number
+from micrograd_nn.viz.text import clean, columns, number, padded
 
 Edge = tuple[int, int]  # from a card to a card, by position
 
@@ -131,8 +131,4 @@ def table(scene: Scene) -> str:
 
 def _aligned(lines: Sequence[Sequence[str]]) -> str:
     widths = [max(map(columns, column)) for column in zip(*lines, strict=True)]
-    return "\n".join("  ".join(map(_padded, line, widths)).rstrip() for line in lines)
-
-
-def _padded(cell: str, width: int) -> str:
-    return cell + " " * (width - columns(cell))
+    return "\n".join("  ".join(map(padded, line, widths)).rstrip() for line in lines)

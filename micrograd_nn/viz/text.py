@@ -63,6 +63,11 @@ def columns(text: str) -> int:
     return sum(map(_columns_of, text))
 
 
+def padded(text: str, width: int) -> str:
+    """`text`, followed by spaces until it takes `width` columns."""
+    return text + " " * (width - columns(text))
+
+
 def _columns_of(character: str) -> int:
     if unicodedata.combining(character):
         return 0
