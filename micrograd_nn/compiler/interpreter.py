@@ -92,8 +92,9 @@ class Interpreter:
 
     def bind(self, U: Any, V: Any, dU: Any, dV: Any, B: int) -> tuple[Any, Any]:
         """The functions `forward` and `backward`, which work on these arrays."""
-        grads = [0.0] * len(self.numbers)
-        return self._forward(U, self.numbers), self._backward(dU, self.numbers, grads)
+        self.grads = [0.0] * len(self.numbers)
+        backward = self._backward(dU, self.numbers, self.grads)
+        return self._forward(U, self.numbers), backward
 
     def first_not_finite(self) -> tuple[str, float, str] | None:
         """The first op of the last run that gave a nan or an infinity, and that."""

@@ -26,6 +26,7 @@ from micrograd_nn.compiler.parameters import Parameters, leaves_below
 from micrograd_nn.compiler.placeholders import Recorded, Spec, argument_names, record
 from micrograd_nn.compiler.plan import make_plan
 from micrograd_nn.compiler.running import Compiled, packed
+from micrograd_nn.compiler.trace import Trace, trace
 from micrograd_nn.compiler.training import Training
 from micrograd_nn.compiler.watch import Watch
 from micrograd_nn.engine import Value
@@ -129,6 +130,21 @@ class Program:
         for value, number in zip(self.params, grad.tolist(), strict=True):
             value.grad = (value.grad or 0.0) + number
         return loss
+
+    def trace(self, *arrays: Any, example: int = 0) -> Trace:
+        """What a run computes for one example of a batch, scalar by scalar.
+
+        Args:
+            *arrays: As for a call.
+            example: Which of the batch, from 0.
+
+        Raises:
+            IndexError: If there is no such example.
+            TypeError: As for a call; or if the function gives more than one Value.
+            ValueError: As for a call.
+        """
+        recording.refuse_if_symbolic("program(...)")
+        return trace(self, arrays, example)
 
     def training(self, optimizer: Optimizer) -> Training:
         """A context in which parameters and optimizer state are flat arrays.

@@ -31,6 +31,7 @@ class Run(NamedTuple):
         forward: Computes all numbers from the inputs.
         backward: Computes the grads of a sum of losses, given their weight.
         V: The numbers that differ from example to example, one row a place.
+        dV: Their grads.
         losses: The row of the losses, or the one loss.
         ones: As many ones: their product is the sum.
     """
@@ -38,6 +39,7 @@ class Run(NamedTuple):
     forward: Callable[..., None]
     backward: Callable[..., None]
     V: Floats
+    dV: Floats
     losses: Floats
     ones: Floats
 
@@ -120,6 +122,22 @@ class Compiled:
             self._sum += self.grad
         return loss, self._sum
 
+    def traced(
+        self, batch: Batch, random: np.random.Generator
+    ) -> tuple[Run, list[Any]]:
+        """Run a batch forward and backward, to look at its arrays; and its inputs.
+
+        Raises:
+            TypeError: If the outputs are not one Value.
+        """
+        if len(self.plan.rows[1]) != 1:
+            self._refuse_outputs()
+        run, inputs = self._run(batch.size), self._inputs(batch, random)
+        with np.errstate(all="ignore"):
+            self._forward(run, batch, inputs)
+            run.backward(1.0, *inputs)
+        return run, inputs
+
     def _part(self, part: Batch, random: np.random.Generator, size: int) -> float:
         """Run one piece; returns what it adds to the mean loss over `size` examples."""
         run = self._runs.get(part.size) or self._run(part.size)
@@ -146,14 +164,13 @@ class Compiled:
             if len(self._runs) >= SIZES:
                 self._runs.pop(next(iter(self._runs)))
             V = np.zeros((self.plan.layout.sizes[1], size))
-            forward, backward = self.plan.bind(
-                self.U, V, self.dU, np.zeros_like(V), size
-            )
+            dV = np.zeros_like(V)
+            forward, backward = self.plan.bind(self.U, V, self.dU, dV, size)
             in_v, places = self.plan.rows
             first, varies = (int(places[0]), in_v[0]) if len(places) else (0, False)
             losses = V[first] if varies else self.U[first : first + 1]
             ones = np.ones(size) if varies else np.array([float(size)])
-            self._runs[size] = Run(forward, backward, V, losses, ones)
+            self._runs[size] = Run(forward, backward, V, dV, losses, ones)
         return self._runs[size]
 
     def _inputs(self, batch: Batch, random: np.random.Generator) -> list[Any]:

@@ -97,11 +97,12 @@ def _slope(op: Op, x: float) -> float:
 
 def _of_history(steps: Steps, i: int) -> Iterator[Mark]:
     """Whether the Value holds what this graph and this pass do not explain."""
-    node, found = steps.graph.order[i], steps.grads[i]
-    if epochs.is_stale(node):
+    graph, found, held = steps.graph, steps.grads[i], steps.graph.grads[i]
+    if graph.of_program:
+        return
+    if epochs.is_stale(graph.order[i]):
         yield Mark("stale", "data changed since this was computed: run forward again")
-    held = node.grad or 0.0
-    if node.operands or not found or not held or steps.graph.is_constant(i):
+    if graph.operands[i] or graph.is_constant(i) or not found or not held:
         return
     if not math.isclose(held, found, rel_tol=1e-9):
         yield Mark("accumulated", _accumulated(held, found))

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from micrograd_nn.chain_rule import local_partials
 from micrograd_nn.engine import Value
 from micrograd_nn.graph import topological_order
 from micrograd_nn.namespaces import read_floats
 from micrograd_nn.numbers import shortened
-from micrograd_nn.op import CONSTANT, Op
+from micrograd_nn.op import CONSTANT, FAMILIES, Op
 from micrograd_nn.viz.names import names_of
 
 
@@ -33,6 +34,8 @@ class Snapshot:
         operands: For each the positions of its operands in `order`.
         ops: The record of the op that made it.
         data: Its number: that of the Value, or of a run of a program.
+        grads: Its `.grad`, or what the program found; None if there is none.
+        of_program: Whether the numbers are those of a run of a program.
     """
 
     order: list[Value]
@@ -40,6 +43,8 @@ class Snapshot:
     operands: list[tuple[int, ...]]
     ops: list[Op]
     data: list[float]
+    grads: list[float | None]
+    of_program: bool = False
 
     def partials(self, i: int) -> Sequence[float] | None:
         """The partial of node `i` for each operand; None if it has a `_backward`."""
@@ -59,23 +64,63 @@ class Snapshot:
         return self.order[i].op is CONSTANT
 
 
-def snapshot(root: Value) -> Snapshot:
-    """The graph below `root`, as it is now.
+def snapshot(target: Any, *arrays: Any, example: int = 0) -> Snapshot:
+    """The graph below a Value as it is now, or that of a program as it runs.
+
+    Args:
+        target: A Value, or a program that gives one.
+        arrays: For a program a batch, as for a call of it.
+        example: Which of the batch to show.
 
     Raises:
-        TypeError: If `root` is not a Value.
+        TypeError: If `target` is neither, or a Value and there are arrays.
     """
-    if not isinstance(root, Value):
+    if hasattr(target, "trace"):
+        return _of_program(target.trace(*arrays, example=example))
+    if not isinstance(target, Value) or arrays:
         raise TypeError(
-            f"nothing to show: got root={shortened(root)} ({type(root).__name__}); "
-            "expected a Value. Pass the result of a computation, as a loss."
+            f"nothing to show: got {shortened(target)} ({type(target).__name__}) and "
+            f"{len(arrays)} arrays; expected a Value, or a program and its arrays. "
+            "Pass the result of a computation, as a loss."
         )
-    order = topological_order(root)
-    position = {node: i for i, node in enumerate(order)}
+    order = topological_order(target)
     return Snapshot(
         order,
         names_of(order),
-        [tuple(position[x] for x in node.operands) for node in order],
+        _operands(order),
         [node.op for node in order],
         [node.data for node in order],
+        [node.grad for node in order],
     )
+
+
+def _operands(order: list[Value]) -> list[tuple[int, ...]]:
+    position = {node: i for i, node in enumerate(order)}
+    return [tuple(position[x] for x in node.operands) for node in order]
+
+
+def _of_program(trace: Any) -> Snapshot:
+    """What a program keeps no number for is computed from what it keeps."""
+    order = topological_order(trace.root)
+    numbers: dict[Value, float] = {}
+    ops = [_settled(node.op, trace.data) for node in order]
+    for node, op in zip(order, ops, strict=True):
+        numbers[node] = trace.data.get(node, node._data)
+        if node.operands and node not in trace.data:
+            given = [numbers[operand] for operand in node.operands]
+            numbers[node] = read_floats(op.forward, *([given] if op.nary else given))
+    return Snapshot(
+        order,
+        names_of(order),
+        _operands(order),
+        ops,
+        list(numbers.values()),
+        [trace.grads.get(node) for node in order],
+        of_program=True,
+    )
+
+
+def _settled(op: Op, data: dict[Value, float]) -> Op:
+    """`op`; or, if it picks by an input, the op that picks by the number of that."""
+    index = op.params[0] if op.params else None
+    return FAMILIES[op.name](int(data[index])) if isinstance(index, Value) else op

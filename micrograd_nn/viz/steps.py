@@ -25,9 +25,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
-from typing import overload
+from typing import Any, overload
 
-from micrograd_nn.engine import Value
 from micrograd_nn.viz import by_hand_products, rules
 from micrograd_nn.viz.snapshot import Snapshot, snapshot
 from micrograd_nn.viz.step_json import as_json
@@ -140,20 +139,23 @@ class Steps(Sequence[Step]):
         return dict(ledgers)
 
 
-def steps(root: Value) -> Steps:
-    """The steps of a pass over the graph of `root`, forward and backward.
+def steps(target: Any, *arrays: Any, example: int = 0) -> Steps:
+    """The steps of a pass over a graph, forward and backward.
 
     Gradients start from nothing, whatever `.grad` holds: these are the gradients that
     one `backward()` adds. An op with a `_backward` of its own has no partial that one
     could know: its function is run, and what it added is taken back.
 
     Args:
-        root: The result to differentiate.
+        target: The result to differentiate; or a program, as `compile` gives it, whose
+            own numbers are shown then.
+        arrays: For a program a batch, as for a call of it.
+        example: Which of the batch to show.
 
     Raises:
-        TypeError: If `root` is not a Value.
+        TypeError: If `target` is neither, or a Value and there are arrays.
     """
-    return recorded(snapshot(root))
+    return recorded(snapshot(target, *arrays, example=example))
 
 
 def recorded(graph: Snapshot) -> Steps:
