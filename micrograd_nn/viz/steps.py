@@ -124,6 +124,7 @@ class Steps(Sequence[Step]):
 
         At step k those up to k have been added, and the others are still to come.
 
+        >>> from micrograd_nn import Value
         >>> a = Value(3.0, label="a")
         >>> [step.contribution for step in steps(a * a).ledger(0)]
         [3.0, 3.0]
