@@ -462,3 +462,53 @@ def test_a_leaf_with_a_symbol_or_a_step_of_its_own_is_a_parameter_still():
             self.b._backward = lambda: None
 
     assert list(Line().state_dict()) == ["w", "b"]
+
+
+# Representation -----------------------------------------------------------------------
+
+
+def test_a_module_shows_its_class_arguments_and_children():
+    class Scaled(Module):
+        def __init__(self):
+            self.factor, self.inner = 2.0, Neuron(1)
+
+        def extra_repr(self):
+            return f"factor={self.factor}"
+
+    assert repr(Module()) == "Module()"
+    assert repr(Scaled()) == "Scaled(\n  factor=2.0\n  (inner): ReLUNeuron(1)\n)"
+
+
+def test_a_module_that_refers_to_the_one_around_it_can_be_shown():
+    outer, inner = Module(), Module()
+    outer.inner, inner.outer = inner, outer
+
+    assert repr(outer) == ("Module(\n  (inner): Module(\n    (outer): (...)\n  )\n)")
+
+
+# Buffers ------------------------------------------------------------------------------
+
+
+def test_a_buffer_is_saved_but_not_trained():
+    module = Module()
+    module.w = Value(1.0)
+    module.register_buffer("mean", [Value(2.0), Value(3.0)])
+    module.register_buffer("nothing", None)
+    module.register_buffer("mean", [Value(4.0)])
+
+    assert module.parameters() == [module.w]
+    assert module.buffers() == module.mean
+    assert [name for name, _ in module.named_buffers()] == ["mean.0"]
+    assert module.state_dict() == {"w": 1.0, "mean.0": 4.0}
+
+
+def test_a_state_with_a_buffer_missing_does_not_fit():
+    module = Module()
+    module.register_buffer("count", Value(2.0))
+
+    with pytest.raises(
+        ValueError, match=r"state does not fit: got missing=\['count'\]"
+    ):
+        module.load_state_dict({})
+    module.load_state_dict({"count": 5})
+    assert module.count.data == 5.0

@@ -1,12 +1,103 @@
-"""Neural networks made of Values: neurons, layers of neurons, networks of layers.
+"""Neural networks made of Values: layers, and networks of layers.
 
->>> from micrograd_nn.nn import MLP
+>>> from micrograd_nn.nn import MLP, Linear, ReLU, Sequential
 >>> net = MLP(2, [4, 1])  # two inputs, four hidden neurons, one output
 >>> len(net.parameters())
 17
+>>> net = Sequential(Linear(2, 4), ReLU(), Linear(4, 1))  # the same of single layers
+>>> len(net.parameters())
+17
+
+A call takes one example; `net.batch(rows)` takes many. Names, arguments and the layout
+of parameters are those of PyTorch where it has such a layer.
 """
 
+from micrograd_nn.nn.activations import (
+    ELU,
+    GELU,
+    Elementwise,
+    Identity,
+    LeakyReLU,
+    LogSoftmax,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
+from micrograd_nn.nn.batch_norm import BatchNorm1d, BatchNorm2d
+from micrograd_nn.nn.containers import Residual, Sequential
+from micrograd_nn.nn.conv import Conv1d, Conv2d
+from micrograd_nn.nn.dropout import Dropout
+from micrograd_nn.nn.embedding import Embedding
+from micrograd_nn.nn.flatten import Flatten
+from micrograd_nn.nn.layer_norm import LayerNorm, RMSNorm
+from micrograd_nn.nn.linear import Linear
 from micrograd_nn.nn.mlp import MLP, Layer, Neuron
 from micrograd_nn.nn.module import Module
+from micrograd_nn.nn.pooling import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AvgPool1d,
+    AvgPool2d,
+    MaxPool1d,
+    MaxPool2d,
+)
 
-__all__ = ["MLP", "Layer", "Module", "Neuron"]
+# Every layer by its name, for files and tests: each has a case in tests/layer_cases.py.
+LAYERS: dict[str, type[Module]] = {
+    layer.__name__: layer
+    for layer in (
+        *(AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d),
+        *(AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d),
+        *(BatchNorm1d, BatchNorm2d, LayerNorm, RMSNorm),
+        *(Conv1d, Conv2d, Dropout, Embedding, Flatten, Linear),
+        *(ELU, GELU, Identity, LeakyReLU, LogSoftmax, ReLU, SiLU, Sigmoid, Softmax),
+        *(Softplus, Tanh),
+        *(Residual, Sequential),
+        *(MLP, Layer, Neuron),
+    )
+}
+
+__all__ = [
+    "ELU",
+    "GELU",
+    "LAYERS",
+    "MLP",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AvgPool1d",
+    "AvgPool2d",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "Conv1d",
+    "Conv2d",
+    "Dropout",
+    "Elementwise",
+    "Embedding",
+    "Flatten",
+    "Identity",
+    "Layer",
+    "LayerNorm",
+    "LeakyReLU",
+    "Linear",
+    "LogSoftmax",
+    "MaxPool1d",
+    "MaxPool2d",
+    "Module",
+    "Neuron",
+    "RMSNorm",
+    "ReLU",
+    "Residual",
+    "Sequential",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Tanh",
+]

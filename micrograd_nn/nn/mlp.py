@@ -16,15 +16,16 @@ A network that starts from the same `random.seed` is the same network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from micrograd_nn.choices import choice
 from micrograd_nn.engine import Value
 from micrograd_nn.initializers import INITIALIZERS, Initializer
 from micrograd_nn.inputs import as_value
+from micrograd_nn.nn.examples import as_list, require, size
 from micrograd_nn.nn.module import Module
-from micrograd_nn.numbers import is_number, shortened
+from micrograd_nn.numbers import is_number
 from micrograd_nn.op import OPS
 from micrograd_nn.weighted_sum import weighted_sum
 
@@ -76,7 +77,7 @@ class Neuron(Module):
         fan_out: int = 1,
     ) -> None:
         draw = choice(INITIALIZERS, initializer, "initializer")
-        self.w = [Value(draw(nin, fan_out)) for _ in range(_size(nin, "nin"))]
+        self.w = [Value(draw(nin, fan_out)) for _ in range(size(nin, "nin"))]
         self.b = Value(0)
         self.nonlin = nonlin and activation is not None
         if activation is not None:
@@ -112,7 +113,7 @@ class Layer(Module):
 
     def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
         kwargs = {"fan_out": nout} | kwargs
-        self.neurons = [Neuron(nin, **kwargs) for _ in range(_size(nout, "nout"))]
+        self.neurons = [Neuron(nin, **kwargs) for _ in range(size(nout, "nout"))]
 
     def __call__(self, x: Inputs) -> Any:
         """The outputs for inputs `x`: a list, or the Value if there is one."""
@@ -122,6 +123,17 @@ class Layer(Module):
 
     def __repr__(self) -> str:
         return f"Layer of [{', '.join(map(repr, self.neurons))}]"
+
+    def _tensors(self) -> Mapping[str, Any]:
+        own = vars(self)
+        if any(neuron.named_tensors().keys() != {"w", "b"} for neuron in self.neurons):
+            return own
+        others = {name: own[name] for name in own if name != "neurons"}
+        weight = [neuron.w for neuron in self.neurons]
+        return others | {
+            "weight": weight,
+            "bias": [neuron.b for neuron in self.neurons],
+        }
 
     def _sizes(self) -> tuple[int, int]:
         return len(self.neurons[0].w), len(self.neurons)
@@ -194,34 +206,16 @@ def _row(x: Inputs, nin: int, module: Neuron | Layer) -> _Row:
     """`x` as Values, of which there must be as many as `module` has inputs."""
     row = x if x.__class__ is _Row else _Row(_values(x))
     if len(row) != nin:
-        raise ValueError(
-            "wrong number of inputs: "
-            f"{type(module).__name__}({nin} -> {module._sizes()[1]}) "
-            f"got {len(row)} inputs; expected {nin}. "
-            "Pass one example at a time, with all of its features."
-        )
+        title = f"{type(module).__name__}({nin} -> {module._sizes()[1]})"
+        advice = "Pass one example at a time, with all of its features."
+        require(title, "inputs", len(row), nin, advice)
     return row
 
 
 def _values(x: Inputs) -> list[Value]:
-    if hasattr(x, "tolist"):  # NumPy: plain numbers are quicker to turn into Values
-        x = x.tolist()
-    if isinstance(x, (dict, set, frozenset)):
-        raise TypeError(
-            f"inputs have an order: got x={shortened(x)} ({type(x).__name__}); "
-            "expected a list, a tuple or an array. Put them in a list."
-        )
-    inputs = [x] if isinstance(x, Value) or is_number(x) else x
+    listed = as_list(x)
+    inputs = [listed] if isinstance(listed, Value) or is_number(listed) else listed
     return [as_value(xi, f"input {i}") for i, xi in enumerate(inputs)]
-
-
-def _size(size: Any, name: str) -> int:
-    if not hasattr(size, "__index__") or size < 1:
-        raise ValueError(
-            f"not a size: got {name}={size!r} ({type(size).__name__}); "
-            "expected a whole number, 1 or more."
-        )
-    return int(size)
 
 
 def _title(activation: Activation) -> str:

@@ -17,22 +17,17 @@ Value(data=7.0, grad=0.0)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, Self
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Self
 
+from micrograd_nn import trees
 from micrograd_nn.engine import Number, Value
+from micrograd_nn.nn.state import IncompatibleKeys, load_state
 from micrograd_nn.nn.summary import Summary, summarize
-from micrograd_nn.numbers import as_number, is_number, shortened
-from micrograd_nn.op import CONSTANT, SOURCES
+from micrograd_nn.nn.tensors import Tensor, is_leaf, load_tensors, named_tensors
+from micrograd_nn.nn.text import described
 
 Found = dict[int, tuple[str, Any]]  # id: (name, Value or Module or container)
-
-
-class IncompatibleKeys(NamedTuple):
-    """What `load_state_dict` had no number for, and what it had no place for."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
 
 
 class Module:
@@ -45,10 +40,27 @@ class Module:
 
     Attributes:
         training: Whether it is being trained; layers that do something else then ask.
+        mixes_examples: Whether an output depends on more than one example, so that
+            there must be a batch.
     """
 
     training = True
+    mixes_examples: Any = False  # a bool, or a property
     __call__: Callable[..., Any]
+    _buffers: tuple[str, ...] = ()
+
+    def batch(self, rows: Sequence[Any]) -> list[Any]:
+        """What this gives for each example of a batch; layers may mix them.
+
+        A module that calls others in `__call__` says here what it does with rows, if
+        one of those mixes examples.
+        """
+        return [self(row) for row in rows]
+
+    @property
+    def needs_batch(self) -> bool:
+        """Whether this or a module inside it mixes examples, as batch norm does."""
+        return any(module.mixes_examples for module in self.modules())
 
     def parameters(self) -> list[Value]:
         """Every parameter once, in the order of definition."""
@@ -60,11 +72,55 @@ class Module:
         Raises:
             ValueError: If two have one name, through keys such as 1 and "1".
         """
-        found = _inside(self, through_modules=True)
-        named = [pair for pair in found if _is_parameter(pair[1])]
-        if len(dict(named)) < len(named):
-            raise ValueError(_ambiguous(named))
-        return named
+        return self._named_leaves()[0]
+
+    def buffers(self) -> list[Value]:
+        """The Values that belong to the state, but are not trained."""
+        return [buffer for _, buffer in self.named_buffers()]
+
+    def named_buffers(self) -> list[tuple[str, Value]]:
+        """Every buffer once, with its name as those of parameters."""
+        return self._named_leaves()[1]
+
+    def register_buffer(self, name: str, values: Any) -> None:
+        """Set an attribute whose Values are not parameters: no optimizer trains them.
+
+        Args:
+            name: Of the attribute.
+            values: A Value, nested lists of Values, or None.
+
+        >>> module = Module()
+        >>> module.register_buffer("steps", Value(3.0))
+        >>> module.parameters(), module.state_dict()
+        ([], {'steps': 3.0})
+        """
+        setattr(self, name, values)
+        self._buffers = tuple(dict.fromkeys((*self._buffers, name)))
+
+    def named_tensors(self) -> dict[str, Tensor]:
+        """Parameters and buffers as nested lists, with PyTorch's names and shapes.
+
+        A tensor that two modules share has both names.
+        """
+        return named_tensors(self)
+
+    def load_tensors(self, tensors: Mapping[str, Any], strict: bool = True) -> None:
+        """Assign arrays of numbers to the tensors of those names.
+
+        Args:
+            tensors: Arrays or nested lists by name; those that a `state_dict` of
+                PyTorch has after `.tolist()`, too.
+            strict: Whether missing and unexpected names are errors.
+
+        Raises:
+            ValueError: If names or shapes do not fit. Nothing was assigned then.
+
+        >>> from micrograd_nn.nn import Linear
+        >>> Linear(1, 2).load_tensors({"weight": [[1.0]]}, strict=False)
+        Traceback (most recent call last):
+        ValueError: tensors do not fit: ... shapes=['weight of (1, 1), not (2, 1)']...
+        """
+        load_tensors(self, tensors, strict)
 
     def modules(self) -> list[Module]:
         """This module and every module inside it, once, outer ones first."""
@@ -100,13 +156,14 @@ class Module:
         return self.train(False)
 
     def state_dict(self) -> dict[str, float]:
-        """The number of every parameter by name, to be saved."""
-        return {name: value.data for name, value in self.named_parameters()}
+        """The number of every parameter and buffer by name, to be saved."""
+        named = self.named_parameters() + self.named_buffers()
+        return {name: value.data for name, value in named}
 
     def load_state_dict(
         self, state: Mapping[str, Number], strict: bool = True
     ) -> IncompatibleKeys:
-        """Assign the numbers of `state` to the parameters of those names.
+        """Assign the numbers of `state` to the parameters and buffers of those names.
 
         Args:
             state: Numbers by name, as `state_dict` gives them.
@@ -124,17 +181,8 @@ class Module:
         Traceback (most recent call last):
         ValueError: state does not fit: got missing=['b'], unexpected=['c'], not ...
         """
-        parameters = dict(self.named_parameters())
-        missing = [name for name in parameters if name not in state]
-        unexpected = [name for name in state if name not in parameters]
-        known = {name: state[name] for name in parameters if name in state}
-        wrong = [name for name, x in known.items() if not is_number(x)]
-        if wrong or (strict and (missing or unexpected)):
-            raise ValueError(_misfit(self, missing, unexpected, wrong))
-        numbers = {name: as_number(x, name) for name, x in known.items()}
-        for name, number in numbers.items():
-            parameters[name].data = number
-        return IncompatibleKeys(missing, unexpected)
+        known = dict(self.named_parameters() + self.named_buffers())
+        return load_state(type(self).__name__, known, state, strict)
 
     def summary(self, *example_inputs: Any) -> Summary:
         """A table of the layers: sizes, parameters, scalar nodes that a call records.
@@ -152,9 +200,37 @@ class Module:
         """
         return summarize(self, example_inputs)
 
+    def extra_repr(self) -> str:
+        """What the representation shows beside the modules inside: the arguments."""
+        return ""
+
+    def __repr__(self) -> str:
+        return described(self)
+
+    def _shown_children(self) -> list[tuple[str, Module]]:
+        return self.named_children()
+
     def _sizes(self) -> tuple[int, int] | None:
         """How many numbers one call takes and gives, if that is fixed."""
         return None
+
+    def _tensors(self) -> Mapping[str, Any]:
+        """What may hold tensors, by the names that they should have."""
+        return vars(self)
+
+    def _named_leaves(self) -> tuple[list[tuple[str, Value]], list[tuple[str, Value]]]:
+        """The parameters and the buffers."""
+        found = list(_inside(self, through_modules=True))
+        named = [pair for pair in found if is_leaf(pair[1])]
+        if len(dict(named)) < len(named):
+            raise ValueError(_ambiguous(named))
+        modules = [self, *(thing for _, thing in found if isinstance(thing, Module))]
+        held = [vars(m).get(name) for m in modules for name in m._buffers]
+        buffers = set(map(id, trees.leaves(held)))
+        return (
+            [pair for pair in named if id(pair[1]) not in buffers],
+            [pair for pair in named if id(pair[1]) in buffers],
+        )
 
 
 def _inside(module: Module, through_modules: bool) -> Iterable[tuple[str, Any]]:
@@ -182,28 +258,10 @@ def _parts(thing: Any) -> Iterable[tuple[Any, Any]]:
     return (thing if isinstance(thing, dict) else vars(thing)).items()
 
 
-def _is_parameter(thing: object) -> bool:
-    if not isinstance(thing, Value) or thing.operands:
-        return False
-    return thing.op is not CONSTANT and thing.op.name not in SOURCES
-
-
 def _ambiguous(named: list[tuple[str, Value]]) -> str:
     names = [name for name, _ in named]
     doubled = next(name for name in names if names.count(name) > 1)
     return (
         f"two parameters of one name: got {doubled!r} twice; expected different keys. "
         "Rename one: keys are compared as text, and a dot counts as a level."
-    )
-
-
-def _misfit(
-    module: Module, missing: list[str], unexpected: list[str], wrong: list[str]
-) -> str:
-    return (
-        f"state does not fit: got missing={shortened(missing, 300)}, "
-        f"unexpected={shortened(unexpected, 300)}, "
-        f"not numbers={shortened(wrong, 300)}; expected one number for each parameter "
-        f"of this {type(module).__name__}. Nothing was assigned: build the module as "
-        "it was when its state was saved, or pass strict=False to load what fits."
     )

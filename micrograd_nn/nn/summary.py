@@ -57,6 +57,8 @@ class Summary:
 def summarize(module: Module, example_inputs: Sequence[Any]) -> Summary:
     """The summary of `module`; see `Module.summary`."""
     twin = copy.deepcopy(module)  # so that counting leaves the real one alone
+    if twin.needs_batch:
+        twin.eval()  # there is only one example to call it with
     rows = [
         Row(name, type(child).__name__, len(child.parameters()))
         for name, child in twin.named_children()
