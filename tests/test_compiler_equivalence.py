@@ -173,6 +173,14 @@ def targets(name, rows):
     labels = rng.choice([-1, 1], (rows, 3))
     return {
         "mse_loss": {"numbers": rng.normal(size=(rows, 3))},
+        "l1_loss": {"numbers": rng.normal(size=(rows, 3))},
+        "huber_loss": {"numbers": 2.0 * rng.normal(size=(rows, 3))},
+        "nll_loss": {"a class": rng.integers(0, 3, rows)},
+        "multi_margin_loss": {"a class": rng.integers(0, 3, rows)},
+        "kl_div": {
+            "probabilities": shares,
+            "one probability": np.eye(3)[rng.integers(0, 3, rows)],
+        },
         "hinge_loss": {"labels": labels, "float labels": labels.astype(float)},
         "binary_cross_entropy_with_logits": {
             "classes": rng.integers(0, 2, (rows, 3)),

@@ -206,6 +206,14 @@ def test_a_program_is_recorded_inside_no_grad():
 
 EXAMPLE = {
     "mse_loss": [(Spec((3,)), NUMBER._replace(shape=(3,))), (NUMBER, NUMBER)],
+    "l1_loss": [(Spec((3,)), Spec((3,))), (NUMBER, INTEGER)],
+    "huber_loss": [(Spec((3,)), Spec((3,))), (NUMBER, NUMBER)],
+    "kl_div": [(Spec((3,)), Spec((3,))), (NUMBER, NUMBER)],
+    "nll_loss": [(Spec((3,)), INTEGER), (Spec((2, 3)), Spec((2,), integer=True))],
+    "multi_margin_loss": [
+        (Spec((3,)), INTEGER),
+        (Spec((2, 3)), Spec((2,), integer=True)),
+    ],
     "hinge_loss": [(Spec((3,)), Spec((3,), integer=True)), (NUMBER, INTEGER)],
     "binary_cross_entropy_with_logits": [
         (Spec((2, 3)), Spec((2, 3), integer=True)),

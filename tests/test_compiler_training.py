@@ -1,5 +1,7 @@
 """Training a program: what an eager loop does, step by step."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from micrograd_nn.anomaly import ignore_anomaly
 from micrograd_nn.compiler import compile
 from micrograd_nn.losses import cross_entropy
 from micrograd_nn.nn import MLP
-from micrograd_nn.optim import OPTIMIZERS, SGD, Adam
+from micrograd_nn.optim import OPTIMIZERS, SGD, Adam, Optimizer
 from tests.compiled import assert_close, eager_value_and_grad
 
 HYPERPARAMETERS = {
@@ -23,6 +25,22 @@ HYPERPARAMETERS = {
         {"lr": 0.02},
         {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-4, "weight_decay": 0.1},
         {"lr": 0.02, "betas": (0.0, 0.0), "eps": 0.1},
+    ],
+    "adamw": [
+        {"lr": 0.02},
+        {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-4, "weight_decay": 0.5},
+        {"lr": 0.02, "weight_decay": 0.0},
+    ],
+    "rmsprop": [
+        {"lr": 0.02},
+        {"lr": 0.02, "alpha": 0.9, "eps": 1e-3, "weight_decay": 0.1, "momentum": 0.5},
+        {"lr": 0.02, "centered": True},
+        {"lr": 0.02, "momentum": 0.9, "centered": True},
+    ],
+    "adagrad": [
+        {"lr": 0.05},
+        {"lr": 0.05, "lr_decay": 0.1, "weight_decay": 0.1, "eps": 1e-3},
+        {"lr": 0.05, "initial_accumulator_value": 0.5},
     ],
 }
 EVERY = [(name, given) for name in OPTIMIZERS for given in HYPERPARAMETERS[name]]
@@ -95,6 +113,46 @@ def test_an_optimizer_that_was_used_goes_on_and_is_used_later(name, given):
                 eager_step(loss_of(models[1]), eager, X, Y)
     for optimizer, model in zip((mine, eager), models, strict=True):
         eager_step(loss_of(model), optimizer, X, Y)
+
+    assert_same_state(mine, eager)
+
+
+@pytest.mark.parametrize(("name", "given"), EVERY)
+def test_a_saved_state_goes_on_bit_for_bit(name, given):
+    models = [model_with(4), model_with(4)]
+    whole, first = (OPTIMIZERS[name](m.parameters(), **given) for m in models)
+    for optimizer, model, count in zip((whole, first), models, (7, 4), strict=True):
+        with compile(loss_of(model)).training(optimizer) as train:
+            for _ in range(count):
+                train.step(X, Y)
+    second = OPTIMIZERS[name](models[1].parameters(), lr=9.0)
+    second.load_state_dict(json.loads(json.dumps(first.state_dict())))
+    with compile(loss_of(models[1])).training(second) as train:
+        for _ in range(3):
+            train.step(X, Y)
+
+    assert second.state_dict() == whole.state_dict()
+    assert numbers(second.params) == numbers(whole.params)
+
+
+class SignSGD(Optimizer):
+    state_names = ()
+
+    def __init__(self, params, lr=0.1):
+        super().__init__(params, lr=lr)
+
+    @staticmethod
+    def rule(xp, param, grad, *, t, lr):
+        return (param - lr * xp.sign(grad),)
+
+
+def test_an_optimizer_that_remembers_nothing_is_compiled_too():
+    models = [model_with(4), model_with(4)]
+    mine, eager = (SignSGD(m.parameters(), lr=0.01) for m in models)
+    with compile(loss_of(models[0])).training(mine) as train:
+        for _ in range(5):
+            eager_step(loss_of(models[1]), eager, X, Y)
+            train.step(X, Y)
 
     assert_same_state(mine, eager)
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from micrograd_nn import recording, trees
 from micrograd_nn.compiler import collector
 from micrograd_nn.compiler.batches import Batch, read_batch
+from micrograd_nn.compiler.clipping import clipped
 from micrograd_nn.compiler.describe import describe, passes
 from micrograd_nn.compiler.parameters import Parameters, leaves_below
 from micrograd_nn.compiler.placeholders import Recorded, Spec, argument_names, record
@@ -146,17 +147,26 @@ class Program:
         recording.refuse_if_symbolic("program(...)")
         return trace(self, arrays, example)
 
-    def training(self, optimizer: Optimizer) -> Training:
+    def training(
+        self,
+        optimizer: Optimizer,
+        *,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> Training:
         """A context in which parameters and optimizer state are flat arrays.
 
         Args:
             optimizer: Its parameters are trained, as many of the program's as it has.
+            clip_norm: Bound the gradient of each step, as `optim.clip_grad_norm_`.
+            clip_value: Bound its numbers, as `optim.clip_grad_value_`.
 
         Returns:
             The context; `step(*arrays)` in it takes a training step.
 
         Raises:
-            TypeError: If that is not an optimizer.
+            TypeError: If that is not an optimizer, or a bound is not a number.
+            ValueError: If a bound is below 0, or both are given.
 
         >>> from micrograd_nn import Value
         >>> from micrograd_nn.optim import SGD
@@ -172,7 +182,7 @@ class Program:
                 f"({type(optimizer).__name__}); expected one, with its parameters. "
                 "Make it as in SGD(model.parameters(), lr=0.1)."
             )
-        return Training(self, optimizer)
+        return Training(self, optimizer, clipped(clip_norm, clip_value))
 
     @property
     def source(self) -> str:
