@@ -267,6 +267,112 @@ CASES = {
         "  (3): Linear(in_features=2, out_features=1, bias=True)\n"
         ")",
     ),
+    "RNN": Case(
+        "RNN(3, 2, nonlinearity='relu')",
+        (4, 3),
+        torch=None,
+        wrong=((4, 2), r"features: RNN\(3 -> 2\) got 2 features; expected 3"),
+    ),
+    "RNN in layers, both ways": Case(
+        "RNN(1, 2, num_layers=2, bidirectional=True)", (2, 1), torch=None
+    ),
+    "LSTM": Case(
+        "LSTM(2, 2, forget_bias=1.0)",
+        (2, 2),
+        torch=None,
+        wrong=((2,), r"LSTM\(2 -> 2\) got 1 dimensions; expected 2"),
+    ),
+    "LSTM without bias": Case(
+        "LSTM(1, 1, num_layers=2, bias=False)", (2, 1), torch=None
+    ),
+    "GRU": Case(
+        "GRU(2, 2, update_bias=1.0)",
+        (2, 2),
+        torch=None,
+        wrong=((3, 1), r"features: GRU\(2 -> 2\) got 1 features; expected 2"),
+    ),
+    "GRU both ways": Case("GRU(1, 2, bidirectional=True)", (2, 1), torch=None),
+    "RNNCell": Case(
+        "RNNCell(3, 2)",
+        (3,),
+        wrong=((2,), r"features: RNNCell\(3 -> 2\) got 2 features; expected 3"),
+    ),
+    "RNNCell of relu": Case("RNNCell(3, 2, bias=False, nonlinearity='relu')", (3,)),
+    "LSTMCell": Case(
+        "LSTMCell(3, 2)",
+        (3,),
+        torch=None,
+        wrong=((2,), r"features: LSTMCell\(3 -> 2\) got 2 features; expected 3"),
+    ),
+    "GRUCell": Case(
+        "GRUCell(3, 2)",
+        (3,),
+        wrong=((2, 3), r"GRUCell\(3 -> 2\) got 3 dimensions; expected 2"),
+    ),
+    "MultiheadAttention": Case(
+        "MultiheadAttention(embed_dim=2, num_heads=2, bias=False)",
+        (3, 2),
+        torch=None,
+        wrong=((3, 4), r"features: MultiheadAttention\(2\) got 4 features; exp"),
+        shown="MultiheadAttention(\n"
+        "  embed_dim=2, num_heads=2, bias=False\n"
+        "  (out_proj): Linear(in_features=2, out_features=2, bias=False)\n"
+        ")",
+    ),
+    "TransformerBlock": Case(
+        "TransformerBlock(2, nhead=1, dim_feedforward=3, bias=False)",
+        (2, 2),
+        torch="nn.TransformerEncoderLayer(2, 1, 3, dropout=0.0, batch_first=True, "
+        "norm_first=True, bias=False)",
+        wrong=((3, 4), r"features: TransformerBlock\(2\) got 4 features; expected 2"),
+        shown="TransformerBlock(\n"
+        "  (self_attn): MultiheadAttention(\n"
+        "    embed_dim=2, num_heads=1, bias=False\n"
+        "    (out_proj): Linear(in_features=2, out_features=2, bias=False)\n"
+        "  )\n"
+        "  (linear1): Linear(in_features=2, out_features=3, bias=False)\n"
+        "  (linear2): Linear(in_features=3, out_features=2, bias=False)\n"
+        "  (norm1): LayerNorm((2,), eps=1e-05, elementwise_affine=True, bias=False)\n"
+        "  (norm2): LayerNorm((2,), eps=1e-05, elementwise_affine=True, bias=False)\n"
+        "  (dropout): Dropout(p=0.0)\n"
+        ")",
+    ),
+    "GPT": Case(
+        "GPT(2, 2, n_layer=1, n_head=1, n_embd=2, bias=False)",
+        (2,),
+        torch=None,
+        indexes=2,
+        shown="GPT(\n"
+        "  (wte): Embedding(2, 2)\n"
+        "  (wpe): PositionalEmbedding(2, 2)\n"
+        "  (drop): Dropout(p=0.0)\n"
+        "  (h.0): TransformerBlock(\n"
+        "    (self_attn): MultiheadAttention(\n"
+        "      embed_dim=2, num_heads=1, bias=False\n"
+        "      (out_proj): Linear(in_features=2, out_features=2, bias=False)\n"
+        "    )\n"
+        "    (linear1): Linear(in_features=2, out_features=8, bias=False)\n"
+        "    (linear2): Linear(in_features=8, out_features=2, bias=False)\n"
+        "    (norm1): LayerNorm((2,), eps=1e-05, elementwise_affine=True, bias=False)\n"
+        "    (norm2): LayerNorm((2,), eps=1e-05, elementwise_affine=True, bias=False)\n"
+        "    (dropout): Dropout(p=0.0)\n"
+        "  )\n"
+        "  (ln_f): LayerNorm((2,), eps=1e-05, elementwise_affine=True, bias=False)\n"
+        "  (lm_head): Linear(in_features=2, out_features=2, bias=False)\n"
+        ")",
+    ),
+    "PositionalEmbedding": Case(
+        "PositionalEmbedding(4, 3)",
+        (2, 3),
+        torch=None,
+        wrong=((5, 3), r"too long: PositionalEmbedding\(4, 3\) got 5 positions; exp"),
+    ),
+    "PositionalEncoding": Case(
+        "PositionalEncoding(3)",
+        (2, 3),
+        torch=None,
+        wrong=((2, 2), r"features: PositionalEncoding\(3\) got 2 features; expected 3"),
+    ),
     "Neuron": Case(
         "Neuron(3, activation='tanh')",
         (3,),

@@ -26,14 +26,18 @@ from micrograd_nn.nn.activations import (
     Softplus,
     Tanh,
 )
+from micrograd_nn.nn.attention import MultiheadAttention
 from micrograd_nn.nn.batch_norm import BatchNorm1d, BatchNorm2d
 from micrograd_nn.nn.containers import Residual, Sequential
 from micrograd_nn.nn.conv import Conv1d, Conv2d
 from micrograd_nn.nn.dropout import Dropout
 from micrograd_nn.nn.embedding import Embedding
 from micrograd_nn.nn.flatten import Flatten
+from micrograd_nn.nn.gpt import GPT
+from micrograd_nn.nn.gru import GRU, GRUCell
 from micrograd_nn.nn.layer_norm import LayerNorm, RMSNorm
 from micrograd_nn.nn.linear import Linear
+from micrograd_nn.nn.lstm import LSTM, LSTMCell
 from micrograd_nn.nn.mlp import MLP, Layer, Neuron
 from micrograd_nn.nn.module import Module
 from micrograd_nn.nn.pooling import (
@@ -46,6 +50,11 @@ from micrograd_nn.nn.pooling import (
     MaxPool1d,
     MaxPool2d,
 )
+from micrograd_nn.nn.positions import PositionalEmbedding, PositionalEncoding
+from micrograd_nn.nn.rnn import RNN, RNNCell
+from micrograd_nn.nn.transformer import TransformerBlock
+
+MultiHeadAttention = MultiheadAttention  # as the papers write it
 
 # Every layer by its name, for files and tests: each has a case in tests/layer_cases.py.
 LAYERS: dict[str, type[Module]] = {
@@ -58,6 +67,9 @@ LAYERS: dict[str, type[Module]] = {
         *(ELU, GELU, Identity, LeakyReLU, LogSoftmax, ReLU, SiLU, Sigmoid, Softmax),
         *(Softplus, Tanh),
         *(Residual, Sequential),
+        *(RNN, RNNCell, LSTM, LSTMCell, GRU, GRUCell),
+        *(MultiheadAttention, TransformerBlock, GPT),
+        *(PositionalEmbedding, PositionalEncoding),
         *(MLP, Layer, Neuron),
     )
 }
@@ -65,8 +77,12 @@ LAYERS: dict[str, type[Module]] = {
 __all__ = [
     "ELU",
     "GELU",
+    "GPT",
+    "GRU",
     "LAYERS",
+    "LSTM",
     "MLP",
+    "RNN",
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveMaxPool1d",
@@ -81,7 +97,9 @@ __all__ = [
     "Elementwise",
     "Embedding",
     "Flatten",
+    "GRUCell",
     "Identity",
+    "LSTMCell",
     "Layer",
     "LayerNorm",
     "LeakyReLU",
@@ -90,8 +108,13 @@ __all__ = [
     "MaxPool1d",
     "MaxPool2d",
     "Module",
+    "MultiHeadAttention",
+    "MultiheadAttention",
     "Neuron",
+    "PositionalEmbedding",
+    "PositionalEncoding",
     "RMSNorm",
+    "RNNCell",
     "ReLU",
     "Residual",
     "Sequential",
@@ -100,4 +123,5 @@ __all__ = [
     "Softmax",
     "Softplus",
     "Tanh",
+    "TransformerBlock",
 ]

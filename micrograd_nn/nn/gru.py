@@ -4,8 +4,8 @@
     n    = tanh(W_in x[t] + b_in + r · (W_hn h[t-1] + b_hn))
     h[t] = (1 - z) · n + z · h[t-1]
 
-each `...` a sum `W_i x[t] + b_i + W_h h[t-1] + b_h` with weights of its own (Cho et al.,
-2014; r stands after the product, as in PyTorch). Where z is near 1 all stays as it was.
+each `...` a sum `W_i x[t] + b_i + W_h h[t-1] + b_h` with weights of its own (Cho et
+al., 2014; r stands after the product, as in PyTorch). Where z is near 1 h stays as is.
 
 >>> cell = GRUCell(1, 1, update_bias=100.0)  # z = 1
 >>> cell([3.0], [0.25])
@@ -15,14 +15,9 @@ each `...` a sum `W_i x[t] + b_i + W_h h[t-1] + b_h` with weights of its own (Ch
 from __future__ import annotations
 
 from micrograd_nn.engine import Number
-from micrograd_nn.nn.recurrent import (
-    Cell,
-    RecurrentLayer,
-    State,
-    Vector,
-    Weights,
-    blocks,
-)
+from micrograd_nn.nn.gates import Vector, Weights, blocks
+from micrograd_nn.nn.recurrent import Cell, RecurrentLayer, State
+from micrograd_nn.numbers import as_number
 
 
 def gru_step(weights: Weights, x: Vector, state: State) -> State:
@@ -73,8 +68,8 @@ class GRUCell(Cell):
         *,
         update_bias: Number = 0.0,
     ) -> None:
-        super().__init__(input_size, hidden_size, bias, update_bias)
-        self.update_bias = update_bias
+        self.update_bias = as_number(update_bias, "update_bias")
+        super().__init__(input_size, hidden_size, bias, self.update_bias)
 
     def extra_repr(self) -> str:
         """The sizes, and the arguments that are not as usual."""
@@ -126,6 +121,7 @@ class GRU(RecurrentLayer):
         bidirectional: bool = False,
         update_bias: Number = 0.0,
     ) -> None:
+        self.update_bias = as_number(update_bias, "update_bias")
         super().__init__(
             input_size,
             hidden_size,
@@ -133,14 +129,13 @@ class GRU(RecurrentLayer):
             bias,
             dropout,
             bidirectional,
-            update_bias,
+            self.update_bias,
         )
-        self.update_bias = update_bias
 
     def extra_repr(self) -> str:
         """The sizes, and the arguments that are not as usual."""
         return super().extra_repr() + _shown(self.update_bias)
 
 
-def _shown(update_bias: Number) -> str:
+def _shown(update_bias: float) -> str:
     return f", update_bias={update_bias}" if update_bias else ""

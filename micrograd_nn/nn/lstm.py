@@ -20,26 +20,22 @@ from __future__ import annotations
 from operator import add
 
 from micrograd_nn.engine import Number
-from micrograd_nn.nn.recurrent import (
-    Cell,
-    RecurrentLayer,
-    State,
-    Vector,
-    Weights,
-    blocks,
-)
+from micrograd_nn.nn.gates import Vector, Weights, blocks
+from micrograd_nn.nn.recurrent import Cell, RecurrentLayer, State
+from micrograd_nn.numbers import as_number
 
 
 def lstm_step(weights: Weights, x: Vector, state: State) -> State:
     """The next output and the next memory."""
-    h, memory = state
+    h, c = state
     sums = list(map(add, weights.of_input(x), weights.of_state(h)))
-    gates = zip(*blocks(sums, 4), memory, strict=True)
+    i, f, g, o = blocks(sums, 4)
     memory = [
-        f.sigmoid() * c + i.sigmoid() * g.tanh() for i, f, g, _, c in gates
+        fj.sigmoid() * cj + ij.sigmoid() * gj.tanh()
+        for ij, fj, gj, cj in zip(i, f, g, c, strict=True)
     ]
-    opened = zip(blocks(sums, 4)[3], memory, strict=True)
-    return [o.sigmoid() * c.tanh() for o, c in opened], memory
+    output = [oj.sigmoid() * cj.tanh() for oj, cj in zip(o, memory, strict=True)]
+    return output, memory
 
 
 class LSTMCell(Cell):
@@ -79,8 +75,8 @@ class LSTMCell(Cell):
         *,
         forget_bias: Number = 0.0,
     ) -> None:
-        super().__init__(input_size, hidden_size, bias, forget_bias)
-        self.forget_bias = forget_bias
+        self.forget_bias = as_number(forget_bias, "forget_bias")
+        super().__init__(input_size, hidden_size, bias, self.forget_bias)
 
     def extra_repr(self) -> str:
         """The sizes, and the arguments that are not as usual."""
@@ -132,6 +128,7 @@ class LSTM(RecurrentLayer):
         bidirectional: bool = False,
         forget_bias: Number = 0.0,
     ) -> None:
+        self.forget_bias = as_number(forget_bias, "forget_bias")
         super().__init__(
             input_size,
             hidden_size,
@@ -139,14 +136,13 @@ class LSTM(RecurrentLayer):
             bias,
             dropout,
             bidirectional,
-            forget_bias,
+            self.forget_bias,
         )
-        self.forget_bias = forget_bias
 
     def extra_repr(self) -> str:
         """The sizes, and the arguments that are not as usual."""
         return super().extra_repr() + _shown(self.forget_bias)
 
 
-def _shown(forget_bias: Number) -> str:
+def _shown(forget_bias: float) -> str:
     return f", forget_bias={forget_bias}" if forget_bias else ""

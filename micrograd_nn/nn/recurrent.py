@@ -17,53 +17,17 @@ True
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from micrograd_nn.engine import Value, constant
+from micrograd_nn.engine import constant
 from micrograd_nn.nn.dropout import Dropout
-from micrograd_nn.nn.examples import (
-    Inputs,
-    as_values,
-    require,
-    require_shape,
-    shape,
-    size,
-)
-from micrograd_nn.nn.linear import sums
+from micrograd_nn.nn.examples import Inputs, as_values, require, shape, size
+from micrograd_nn.nn.gates import Vector, Weights, blocks, drawn
 from micrograd_nn.nn.module import Module
-from micrograd_nn.nn.weights import by_fan_in, parameters
-from micrograd_nn.numbers import as_number
+from micrograd_nn.nn.sequences import sequence
 from micrograd_nn.ranges import in_range
 
-Vector = list[Value]
 State = tuple[Vector, ...]  # what goes from step to step: h, for an LSTM h and c
-
-
-class Weights(NamedTuple):
-    """The parameters of a step, with a block of `hidden_size` rows for each gate."""
-
-    weight_ih: list[Vector]
-    weight_hh: list[Vector]
-    bias_ih: Vector | None
-    bias_hh: Vector | None
-
-    def of_input(self, x: Vector) -> Vector:
-        """What the input adds to each gate."""
-        return sums(self.bias_ih, self.weight_ih, x)
-
-    def of_state(self, h: Vector) -> Vector:
-        """What the last output adds to each gate."""
-        return sums(self.bias_hh, self.weight_hh, h)
-
-
-def blocks(rows: Vector, count: int) -> list[Vector]:
-    """`rows` cut into equal parts, one for each gate.
-
-    >>> blocks([1, 2, 3, 4], 2)
-    [[1, 2], [3, 4]]
-    """
-    length = len(rows) // count
-    return [rows[i * length : (i + 1) * length] for i in range(count)]
 
 
 class Recurrent(Module):
@@ -99,33 +63,22 @@ class Recurrent(Module):
         return f"{type(self).__name__}({self.input_size} -> {self.hidden_size})"
 
     def _add_weights(self, inputs: int, suffix: str, gate_bias: float) -> None:
-        """Set the attributes of a step; PyTorch draws all as for hidden_size inputs."""
-        rows, hidden = self.gates * self.hidden_size, self.hidden_size
-        shapes: dict[str, tuple[int, ...]] = {
-            "weight_ih": (rows, inputs),
-            "weight_hh": (rows, hidden),
-        }
-        if self.bias:
-            shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
-        for name in Weights._fields:
-            drawn = (
-                parameters(shapes[name], by_fan_in, hidden, hidden)
-                if name in shapes
-                else None
-            )
-            setattr(self, name + suffix, drawn)
-        self._open(suffix, gate_bias)
+        """Set the attributes of a step, their names with that at the end."""
+        weights = drawn(self.gates, inputs, self.hidden_size, self.bias)
+        if gate_bias:
+            self._open(weights.bias_ih, gate_bias)
+        for name, tensor in weights._asdict().items():
+            setattr(self, name + suffix, tensor)
 
-    def _open(self, suffix: str, gate_bias: float) -> None:
+    def _open(self, bias: Vector | None, gate_bias: float) -> None:
         """Raise the biases of the second gate, which in LSTM and GRU keeps the past."""
-        if gate_bias and not self.bias:
+        if bias is None:
             raise ValueError(
                 f"no bias to raise: {self._title} got a gate bias of {gate_bias!r} "
                 "and bias=False; expected bias=True for that."
             )
-        if gate_bias:
-            for value in blocks(vars(self)["bias_ih" + suffix], self.gates)[1]:
-                value.data += gate_bias
+        for value in blocks(bias, self.gates)[1]:
+            value.data += gate_bias
 
     def _weights(self, suffix: str) -> Weights:
         return Weights(*(vars(self)[name + suffix] for name in Weights._fields))
@@ -135,7 +88,7 @@ class Recurrent(Module):
         wanted = (*around, self.hidden_size)
         if hx is None:
             return [_zeros(wanted) for _ in range(self.states)]
-        parts = hx if self.states > 1 else (hx,)
+        parts = hx if self.states > 1 and hasattr(hx, "__len__") else (hx,)
         advice = "Pass what an earlier call gave, or nothing for zeros."
         require(self._title, "vectors as a state", len(parts), self.states, advice)
         found = [as_values(part) for part in parts]
@@ -160,17 +113,14 @@ class Cell(Recurrent):
     bias_hh: Vector | None
 
     def __init__(
-        self, input_size: int, hidden_size: int, bias: bool, gate_bias: Any = 0.0
+        self, input_size: int, hidden_size: int, bias: bool, gate_bias: float = 0.0
     ) -> None:
         super().__init__(input_size, hidden_size, bias)
-        self._add_weights(self.input_size, "", as_number(gate_bias, "gate_bias"))
+        self._add_weights(self.input_size, "", gate_bias)
 
     def __call__(self, input: Inputs, hx: Any = None) -> Any:
         """The next state; `hx` is the last one, zeros unless given."""
-        x = as_values(input)
-        (features,) = require_shape(self._title, x, "[features]")
-        advice = "Pass the features of one step."
-        require(self._title, "inputs", features, self.input_size, advice)
+        (x,) = sequence([input], self.input_size, self._title)
         state = tuple(self._start(hx))
         return self._packed(self.step(self._weights(""), x, state))
 
@@ -192,16 +142,16 @@ class RecurrentLayer(Recurrent):
         bias: bool,
         dropout: float,
         bidirectional: bool,
-        gate_bias: Any = 0.0,
+        gate_bias: float = 0.0,
     ) -> None:
         super().__init__(input_size, hidden_size, bias)
         self.num_layers = size(num_layers, "num_layers")
         self.dropout = in_range(dropout, "dropout", high=1.0, ends="[]")
         self.bidirectional = bidirectional
-        inputs, shift = self.input_size, as_number(gate_bias, "gate_bias")
+        inputs = self.input_size
         for i in range(self.num_layers):
             for suffix in self._suffixes(i):
-                self._add_weights(inputs, suffix, shift)
+                self._add_weights(inputs, suffix, gate_bias)
             inputs = self.hidden_size * len(self._suffixes(i))
 
     def __call__(self, input: Inputs, hx: Any = None) -> tuple[list[Vector], Any]:
@@ -219,10 +169,7 @@ class RecurrentLayer(Recurrent):
         Raises:
             ValueError: If the shape of the input or of the state does not fit.
         """
-        x = as_values(input)
-        _, features = require_shape(self._title, x, "[time][features]")
-        advice = "The innermost lists hold the features of one step."
-        require(self._title, "inputs", features, self.input_size, advice)
+        x = sequence(input, self.input_size, self._title)
         count = self.num_layers * len(self._suffixes(0))
         starts: list[State] = list(zip(*self._start(hx, count), strict=True))
         ends: list[State] = []

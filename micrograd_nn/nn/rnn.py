@@ -19,8 +19,9 @@ from __future__ import annotations
 from operator import add
 
 from micrograd_nn.choices import choice
+from micrograd_nn.nn.gates import Vector, Weights
 from micrograd_nn.nn.mlp import ACTIVATIONS, Activation
-from micrograd_nn.nn.recurrent import Cell, RecurrentLayer, State, Vector, Weights
+from micrograd_nn.nn.recurrent import Cell, RecurrentLayer, State
 
 Nonlinearity = str | Activation
 
@@ -109,7 +110,7 @@ class RNN(RecurrentLayer):
     (5, 3, True)
     >>> RNN(2, 3)([[1.0]])
     Traceback (most recent call last):
-    ValueError: wrong number of inputs: RNN(2 -> 3) got 1 inputs; expected 2. ...
+    ValueError: wrong number of features: RNN(2 -> 3) got 1 features; expected 2. ...
     """
 
     gates = 1
