@@ -77,14 +77,12 @@ class Module:
 
     training = True
     __call__: Callable[..., Any]
-    __plain_call__: Callable[..., Any]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__call__" in vars(cls):
-            plain = vars(cls)["__call__"]
-            cls.__plain_call__ = plain  # for `compile`, which reads the code
-            cls.__call__ = scopes.recorded(plain)  # type: ignore[method-assign]
+            call = scopes.recorded(vars(cls)["__call__"])
+            cls.__call__ = call  # type: ignore[method-assign]  # once, as it is made
 
     def __setattr__(self, name: str, thing: Any) -> None:
         scopes.note_kept(thing)
