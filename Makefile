@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow check format coverage bench oracles clean
+.PHONY: help install demo test test-slow check format coverage bench oracles browser clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -41,6 +41,8 @@ bench: $(VENV)/bench.stamp  ## measure speed, memory and the checker against pee
 	$(BIN)/python benchmarks/gradcheck_quality.py
 
 oracles: $(VENV)/test.stamp $(VENV)/oracles.stamp  ## add torch and jax for their tests
+
+browser: $(VENV)/test.stamp $(VENV)/layout.stamp $(VENV)/browser.stamp  ## add what tests of pages need beside Chromium
 
 clean:  ## remove what the other commands made
 	rm -rf $(VENV) out build dist htmlcov .coverage .hypothesis

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from micrograd_nn import epochs
+from micrograd_nn import epochs, lessons
 from micrograd_nn.anomaly import report_edge, report_leaf
 from micrograd_nn.graph import topological_order
 from micrograd_nn.namespaces import FLOAT_ERRORS, FLOATS, read_floats
-from micrograd_nn.op import CONSTANT
+from micrograd_nn.op import CONSTANT, Op
 
 if TYPE_CHECKING:
     from micrograd_nn.engine import Value
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 def run_backward(root: Value) -> None:
     """Set `.grad` of all below `root`; leaves add to theirs, or keep it on an error."""
+    lesson = lessons.current()
+    if lesson is not None:
+        return lesson.run_backward(root)
     order = topological_order(root)
     leaves = [node for node in order if node._a is None]
     before = [leaf.grad for leaf in leaves]
@@ -79,16 +82,21 @@ def _propagate_in_reverse(order: list[Value], newest_change: int) -> None:
 
 def local_partials(node: Value) -> Sequence[float]:
     """The partial of `node` for each of its operands, at their data."""
-    partials = node.op.partials
     if node._a is None:
         return ()
-    if partials is None:
+    if node.op.partials is None:
         return _partials_by_hand(node)
-    numbers = [operand._data for operand in node.operands]
-    if node.op.nary:
-        every: Sequence[float] = read_floats(partials[0], node._data, numbers)
+    lesson = lessons.current()
+    op = node.op if lesson is None else lesson.taught(node.op)
+    return partials_at(op, node._data, [operand._data for operand in node.operands])
+
+
+def partials_at(op: Op, output: float, operands: Sequence[float]) -> Sequence[float]:
+    """The partials of `op` where its operands have these data."""
+    if op.nary:
+        every: Sequence[float] = read_floats(op.partials[0], output, operands)
         return every
-    return [read_floats(partial, node._data, *numbers) for partial in partials]
+    return [read_floats(partial, output, *operands) for partial in op.partials]
 
 
 def _partials_by_hand(node: Value) -> Sequence[float]:

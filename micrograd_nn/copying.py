@@ -117,8 +117,8 @@ def _rebuild_last(ancestors: list[Any], state: tuple[Any, ...]) -> Any:
 
 
 def _extras(node: Any) -> dict[str, Any]:
-    """What was set on the node, but for its slots."""
-    return {k: v for k, v in node.__dict__.items() if k != "grad"}
+    """What was set on the node, but for its slots and the calls that it came out of."""
+    return {k: v for k, v in node.__dict__.items() if k not in ("grad", "_calls")}
 
 
 def _refuse_step_by_hand(node: Any) -> None:

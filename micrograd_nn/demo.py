@@ -24,7 +24,14 @@ from micrograd_nn.losses import cross_entropy, hinge_loss
 from micrograd_nn.nn import MLP, Neuron
 from micrograd_nn.optim import Adam
 from micrograd_nn.viz import draw_dot
-from micrograd_nn.viz.plots import decision_boundary, image_confidences, loss_curve
+from micrograd_nn.viz.plots import (
+    confusion_matrix,
+    decision_boundary,
+    history_curve,
+    image_confidences,
+    loss_curve,
+    weight_images,
+)
 
 MOONS_STEPS = 300
 DIGITS_EPOCHS = 20
@@ -87,7 +94,7 @@ def train_moons(out: Path) -> dict[str, Any]:
         steps = _progress(range(MOONS_STEPS), "moons")
         losses = [train.step(points, signs) for _ in steps]
     score = compile(model)
-    boundary = decision_boundary(lambda point: score([point])[0], points, signs)
+    boundary = decision_boundary(score, points, signs)
     boundary.ax.set_title("Two half-moons, and where the net draws the line")
     files = [
         loss_curve({"moons, hinge loss": losses}).save(out / "moons_loss.png"),
@@ -112,22 +119,28 @@ def train_digits(out: Path, seed: int) -> dict[str, Any]:
     _compare("digits", model, cross_entropy, train_x[:BATCH], train_y[:BATCH])
     program(train_x[:BATCH], train_y[:BATCH])
     print(f"\nWhat was found in the scalars of the digits' loss:\n\n{program}\n")
+    classify = compile(lambda x: softmax(model(x)))
+    history: dict[str, list[float]] = {"loss": [], "val_loss": [], "val_accuracy": []}
     with program.training(optimizer) as train:
-        losses = [
-            train.step(train_x[chosen], train_y[chosen])
-            for chosen in _batches(len(train_x))
-        ]
-    confidences = compile(lambda x: softmax(model(x)))(test_x)
-    hits = (confidences.argmax(axis=1) == test_y).tolist()
-    shown = _some_right_and_some_wrong(hits, 12)
+        for batches in _epochs(len(train_x)):
+            losses = [train.step(train_x[i], train_y[i]) for i in batches]
+            guesses = classify(test_x).argmax(axis=1)
+            history["loss"].append(sum(losses) / len(losses))
+            history["val_loss"].append(program(test_x, test_y).mean())
+            history["val_accuracy"].append((guesses == test_y).mean())
+    confidences = classify(test_x)
+    confusion = confusion_matrix(test_y, confidences.argmax(axis=1))
+    shown = _some_right_and_some_wrong(confidences.argmax(axis=1) == test_y, 12)
     pictures = image_confidences(
         test_x[shown].reshape(-1, 8, 8), confidences[shown], test_y[shown]
     )
     files = [
-        loss_curve({"digits, cross-entropy": losses}).save(out / "digits_loss.png"),
         pictures.save(out / "digits.png"),
+        confusion.save(out / "digits_confusion.png"),
+        history_curve(history).save(out / "digits_history.png"),
+        weight_images(model.layers[0]).save(out / "digits_weights.png"),
     ]
-    return {"accuracy": sum(hits) / len(hits), "files": files}
+    return {"accuracy": confusion.data["accuracy"], "files": files}
 
 
 def _compare(
@@ -160,12 +173,12 @@ def _seconds(function: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
-def _batches(count: int) -> Iterator[list[int]]:
-    """The examples of each batch, shuffled anew in every epoch."""
+def _epochs(count: int) -> Iterator[list[list[int]]]:
+    """For each epoch its batches, each a list of examples, shuffled anew."""
     order = list(range(count))
     for _ in _progress(range(DIGITS_EPOCHS), "digits"):
         random.shuffle(order)
-        yield from (order[i : i + BATCH] for i in range(0, count, BATCH))
+        yield [order[i : i + BATCH] for i in range(0, count, BATCH)]
 
 
 def _some_right_and_some_wrong(hits: Sequence[bool], count: int) -> list[int]:

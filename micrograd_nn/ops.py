@@ -16,8 +16,16 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from micrograd_nn.namespaces import LARGEST
 from micrograd_nn.op import POSITIVE, REAL, Op, family, listed, register
+from micrograd_nn.stable import (
+    logsumexp,
+    normal_cdf,
+    normal_density,
+    sigmoid,
+    sigmoid_slope,
+    softmax,
+    tanh_slope,
+)
 
 SMALLEST = 2.0**-1022  # of the normal floats; 1 / SMALLEST is finite
 
@@ -213,31 +221,11 @@ ATAN = register(
 # Activations --------------------------------------------------------------------------
 
 
-def _decay(xp: Any, x: Any) -> Any:
-    # exp(-|x|), which never overflows. A choice of x or -x has a slope at 0; |x| has a
-    # kink there, and the derivatives of what follows would be wrong.
-    return xp.exp(xp.where(x >= 0.0, -x, x))
-
-
-def _sigmoid(xp: Any, x: Any) -> Any:
-    e = _decay(xp, x)
-    return xp.where(x >= 0.0, 1.0, e) / (1.0 + e)
-
-
-def _sigmoid_slope(xp: Any, x: Any) -> Any:
-    e = _decay(xp, x)  # y * (1 - y) cancels where y is nearly 1
-    return e / ((1.0 + e) * (1.0 + e))
-
-
-def _tanh_slope(xp: Any, x: Any) -> Any:
-    return 4.0 * _sigmoid_slope(xp, 2.0 * x)  # 1 - y*y is 30% off at x = 18.5
-
-
 TANH = register(
     Op(
         "tanh",
         forward=lambda xp, x: xp.tanh(x),
-        partials=(lambda xp, y, x: _tanh_slope(xp, x),),
+        partials=(lambda xp, y, x: tanh_slope(xp, x),),
         textbook={"partials": (lambda xp, y, x: 1.0 - y * y,)},
     )
 )
@@ -245,8 +233,8 @@ TANH = register(
 SIGMOID = register(
     Op(
         "sigmoid",
-        forward=_sigmoid,
-        partials=(lambda xp, y, x: _sigmoid_slope(xp, x),),
+        forward=sigmoid,
+        partials=(lambda xp, y, x: sigmoid_slope(xp, x),),
         textbook={
             "forward": lambda xp, x: 1.0 / (1.0 + xp.exp(-x)),
             "partials": (lambda xp, y, x: y * (1.0 - y),),
@@ -302,27 +290,19 @@ register(elu(1.0))
 register(elu(0.5))
 
 
-def _normal_cdf(xp: Any, x: Any) -> Any:
-    return 0.5 * xp.erfc(-math.sqrt(0.5) * x)  # 1 + erf would cancel in the left tail
-
-
-def _normal_density(xp: Any, x: Any) -> Any:
-    return math.sqrt(0.5 / math.pi) * xp.exp(-0.5 * x * x)
-
-
 GELU = register(
     Op(
         "gelu",  # x times the normal distribution function (Hendrycks and Gimpel, 2016)
-        forward=lambda xp, x: x * _normal_cdf(xp, x),
-        partials=(lambda xp, y, x: _normal_cdf(xp, x) + x * _normal_density(xp, x),),
+        forward=lambda xp, x: x * normal_cdf(xp, x),
+        partials=(lambda xp, y, x: normal_cdf(xp, x) + x * normal_density(xp, x),),
     )
 )
 
 SILU = register(
     Op(
         "silu",  # x * sigmoid(x) (Elfwing, Uchibe and Doya, 2017)
-        forward=lambda xp, x: x * _sigmoid(xp, x),
-        partials=(lambda xp, y, x: _sigmoid(xp, x) + x * _sigmoid_slope(xp, x),),
+        forward=lambda xp, x: x * sigmoid(xp, x),
+        partials=(lambda xp, y, x: sigmoid(xp, x) + x * sigmoid_slope(xp, x),),
         textbook={
             "forward": lambda xp, x: x / (1.0 + xp.exp(-x)),
             "partials": (lambda xp, y, x: y + (1.0 - y) / (1.0 + xp.exp(-x)),),
@@ -334,7 +314,7 @@ SOFTPLUS = register(
     Op(
         "softplus",
         forward=lambda xp, x: xp.maximum(x, 0.0) + xp.log1p(xp.exp(-abs(x))),
-        partials=(lambda xp, y, x: _sigmoid(xp, x),),
+        partials=(lambda xp, y, x: sigmoid(xp, x),),
         textbook={
             "forward": lambda xp, x: xp.log(1.0 + xp.exp(x)),
             "partials": (lambda xp, y, x: 1.0 / (1.0 + xp.exp(-x)),),
@@ -438,31 +418,11 @@ MIN = register(
 )
 
 
-def _top(xp: Any, xs: Any) -> Any:
-    # The largest operand; a finite one, as inf - inf would be nan.
-    return xp.minimum(xp.maximum(xp.max(xs), -LARGEST), LARGEST)
-
-
-def _parts(xp: Any, xs: Any, top: Any) -> Any:
-    return xp.each(lambda x: xp.exp(x - top), xs)
-
-
-def _logsumexp(xp: Any, xs: Any) -> Any:
-    top = _top(xp, xs)
-    return top + xp.log(xp.sum(_parts(xp, xs, top)))
-
-
-def _softmax(xp: Any, y: Any, xs: Any) -> Any:
-    parts = _parts(xp, xs, _top(xp, xs))  # what `_logsumexp` computed too
-    total = xp.sum(parts)
-    return xp.each(lambda part: part / total, parts)
-
-
 LOGSUMEXP = register(
     Op(
         "logsumexp",
-        _logsumexp,
-        partials=(_softmax,),
+        logsumexp,
+        partials=(softmax,),
         nary=True,
         pad=-math.inf,
         textbook={

@@ -5,7 +5,9 @@ from micrograd_nn.__main__ import main
 
 FILES = {
     "digits.png",
-    "digits_loss.png",
+    "digits_confusion.png",
+    "digits_history.png",
+    "digits_weights.png",
     "moons_boundary.png",
     "moons_loss.png",
     "neuron.svg",

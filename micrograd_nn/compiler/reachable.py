@@ -182,6 +182,8 @@ def _wrapped(name: Name, thing: Any) -> Iterator[tuple[Name, Any]]:
     """What belongs to `thing` for good: what it wraps, and its class."""
     for attribute, form in WRAPPERS.get(type(thing), {}).items():
         yield (name, form, None), getattr(thing, attribute)
+    if isinstance(thing, FunctionType) and "__wrapped__" in vars(thing):
+        yield (name, "{0}", None), vars(thing)["__wrapped__"]  # as functools.wraps says
     for base in (thing if isinstance(thing, type) else type(thing)).__mro__:
         if base is not thing and _is_users(_file(base)):
             yield (None, "{1}", base.__name__), base

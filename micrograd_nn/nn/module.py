@@ -18,16 +18,43 @@ Value(data=7.0, grad=0.0)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
-from micrograd_nn import trees
+from micrograd_nn import scopes, trees
 from micrograd_nn.engine import Number, Value
 from micrograd_nn.nn.state import IncompatibleKeys, load_state
 from micrograd_nn.nn.summary import Summary, summarize
 from micrograd_nn.nn.tensors import Tensor, is_leaf, load_tensors, named_tensors
 from micrograd_nn.nn.text import described
 
-Found = dict[int, tuple[str, Any]]  # id: (name, Value or Module or container)
+
+class Found(NamedTuple):
+    """Something in a module or a container, and how to get there.
+
+    Attributes:
+        thing: A Value, a Module, a list, a tuple or a dictionary.
+        name: The keys on the way, with dots between: `layers.0.w`.
+        holder: What it was found in; None where the search began.
+        key: The name of an attribute, an index, or a key of a dictionary.
+    """
+
+    thing: Any
+    name: str = ""
+    holder: Found | None = None
+    key: Any = None
+
+    @property
+    def steps(self) -> list[Found]:
+        """What leads here, from where the search began, both included."""
+        steps = [self]
+        while steps[-1].holder is not None:
+            steps.append(steps[-1].holder)
+        return steps[::-1]
+
+    @property
+    def path(self) -> str:
+        """As Python spells it, after the name of where it began: `.layers[0].w`."""
+        return "".join(map(_spelled, self.steps[1:]))
 
 
 class Module:
@@ -61,6 +88,16 @@ class Module:
     def needs_batch(self) -> bool:
         """Whether this or a module inside it mixes examples, as batch norm does."""
         return any(module.mixes_examples for module in self.modules())
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__call__" in vars(cls):
+            call = scopes.recorded(vars(cls)["__call__"])
+            cls.__call__ = call  # type: ignore[method-assign]  # once, as it is made
+
+    def __setattr__(self, name: str, thing: Any) -> None:
+        scopes.note_kept(thing)
+        super().__setattr__(name, thing)
 
     def parameters(self) -> list[Value]:
         """Every parameter once, in the order of definition."""
@@ -128,8 +165,7 @@ class Module:
 
     def named_modules(self) -> list[tuple[str, Module]]:
         """The modules with their names; this one's own is the empty string."""
-        found = _inside(self, through_modules=True)
-        return [("", self), *(pair for pair in found if isinstance(pair[1], Module))]
+        return _modules(contents(self))
 
     def children(self) -> list[Module]:
         """The modules directly inside this one, not those inside them."""
@@ -137,8 +173,7 @@ class Module:
 
     def named_children(self) -> list[tuple[str, Module]]:
         """The modules directly inside this one with their names."""
-        found = _inside(self, through_modules=False)
-        return [pair for pair in found if isinstance(pair[1], Module)]
+        return _modules(contents(self, through_modules=False)[1:])
 
     def zero_grad(self) -> None:
         """Set the grad of every parameter to 0; `backward()` adds to what is there."""
@@ -220,11 +255,11 @@ class Module:
 
     def _named_leaves(self) -> tuple[list[tuple[str, Value]], list[tuple[str, Value]]]:
         """The parameters and the buffers."""
-        found = list(_inside(self, through_modules=True))
-        named = [pair for pair in found if is_leaf(pair[1])]
+        found = contents(self)
+        named = [(x.name, x.thing) for x in found if is_leaf(x.thing)]
         if len(dict(named)) < len(named):
             raise ValueError(_ambiguous(named))
-        modules = [self, *(thing for _, thing in found if isinstance(thing, Module))]
+        modules = [x.thing for x in found if isinstance(x.thing, Module)]
         held = [vars(m).get(name) for m in modules for name in m._buffers]
         buffers = set(map(id, trees.leaves(held)))
         return (
@@ -233,29 +268,51 @@ class Module:
         )
 
 
-def _inside(module: Module, through_modules: bool) -> Iterable[tuple[str, Any]]:
-    """All that is found in the attributes of `module`, with names, each thing once."""
-    found: Found = {id(module): ("", module)}
-    for name, thing in vars(module).items():
-        _collect(thing, name, found, through_modules)
-    return list(found.values())[1:]
+def contents(start: Any, through_modules: bool = True) -> list[Found]:
+    """`start` and all Values, modules and containers in it, each once, outer first.
+
+    Args:
+        start: One of those; else there are none.
+        through_modules: Whether to look into the modules that are found, too.
+    """
+    first = Found(start)
+    found: dict[int, Found] = {}
+    stack = [first] if isinstance(start, KINDS) else []
+    while stack:
+        here = stack.pop()
+        if id(here.thing) not in found:
+            found[id(here.thing)] = here
+            if through_modules or here is first or not isinstance(here.thing, Module):
+                stack += _parts(here)[::-1]
+    return list(found.values())
 
 
-def _collect(thing: Any, name: str, found: Found, through_modules: bool) -> None:
-    if id(thing) in found or not isinstance(thing, (Value, Module, list, tuple, dict)):
-        return
-    found[id(thing)] = name, thing
-    if through_modules or not isinstance(thing, Module):
-        for key, part in _parts(thing):
-            _collect(part, f"{name}.{key}", found, through_modules)
-
-
-def _parts(thing: Any) -> Iterable[tuple[Any, Any]]:
+def _parts(here: Found) -> list[Found]:
+    thing, outer = here.thing, f"{here.name}." if here.name else ""
     if isinstance(thing, Value):
-        return ()
-    if isinstance(thing, (list, tuple)):
-        return enumerate(thing)
+        return []
+    pairs = enumerate(thing) if isinstance(thing, (list, tuple)) else _items(thing)
+    return [
+        Found(part, f"{outer}{key}", here, key)
+        for key, part in pairs
+        if isinstance(part, KINDS)
+    ]
+
+
+def _items(thing: Any) -> Iterable[tuple[Any, Any]]:
     return (thing if isinstance(thing, dict) else vars(thing)).items()
+
+
+KINDS = (Value, Module, list, tuple, dict)
+
+
+def _modules(found: list[Found]) -> list[tuple[str, Module]]:
+    return [(x.name, x.thing) for x in found if isinstance(x.thing, Module)]
+
+
+def _spelled(step: Found) -> str:
+    holder = step.holder.thing if step.holder else None
+    return f".{step.key}" if isinstance(holder, Module) else f"[{step.key!r}]"
 
 
 def _ambiguous(named: list[tuple[str, Value]]) -> str:

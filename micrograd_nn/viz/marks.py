@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from micrograd_nn import epochs
-from micrograd_nn.namespaces import read_floats
+from micrograd_nn.namespaces import FLOAT_ERRORS, read_floats
+from micrograd_nn.numbers import is_number
 from micrograd_nn.op import Op
 from micrograd_nn.viz.text import clean, number
 
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 
 FLAT = 1e-2  # a partial so small passes next to nothing on
 FAR = 1e3  # from 0: there a function that levels off has done so
+MANY = 1e6  # passes; more have not been run, and the grad holds something else
 
 
 class Mark(NamedTuple):
     """One remark on a Value.
 
     Attributes:
-        kind: "stale", "not finite", "accumulated", "dead" or "saturated".
+        kind: "stale", "not finite", "overwritten", "accumulated", "dead" or
+            "saturated".
         text: The reason, in words.
     """
 
@@ -50,6 +52,7 @@ def marks_of(steps: Steps) -> dict[int, list[Mark]]:
 
 def _all_marks(steps: Steps) -> Iterator[tuple[int, Mark]]:
     yield from _first_not_finite(steps)
+    yield from _overwritten(steps)
     for i in range(len(steps.graph.order)):
         yield from ((i, mark) for mark in _of_op(steps.graph, i))
         yield from ((i, mark) for mark in _of_history(steps, i))
@@ -58,12 +61,25 @@ def _all_marks(steps: Steps) -> Iterator[tuple[int, Mark]]:
 def _first_not_finite(steps: Steps) -> Iterator[tuple[int, Mark]]:
     """The first number, and the first gradient, that is nan or infinite."""
     numbers = ((i, x) for i, x in enumerate(steps.graph.data))
-    grads = ((s.operand, s.after) for s in steps if s.operand is not None)
+    grads = (
+        (s.operand, s.after)
+        for s in steps
+        if s.operand is not None and not steps.graph.is_constant(s.operand)
+    )
     for word, pairs in (("data", numbers), ("grad", grads)):
         wrong = next(((i, x) for i, x in pairs if not math.isfinite(x)), None)
         if wrong:
             text = f"its {word} is the first that is {number(wrong[1])}"
             yield wrong[0], Mark("not finite", text)
+
+
+def _overwritten(steps: Steps) -> Iterator[tuple[int, Mark]]:
+    """Each Value whose grad a step sets where it ought to add to it."""
+    for step in steps:
+        if step.operand is not None and step.overwrites:
+            node, lost = steps.names[step.node], number(step.before)
+            text = f"{node} sets its grad (= in place of +=): {lost} is lost"
+            yield step.operand, Mark("overwritten", text)
 
 
 def _of_op(graph: Snapshot, i: int) -> Iterator[Mark]:
@@ -78,7 +94,6 @@ def _of_op(graph: Snapshot, i: int) -> Iterator[Mark]:
         yield Mark(kind, f"its input {x} is where {symbol} is flat: {little} passes")
 
 
-@lru_cache(maxsize=256)
 def flat_ends(op: Op) -> tuple[bool, bool]:
     """Whether a unary op levels off far to the left, and far to the right.
 
@@ -91,8 +106,10 @@ def flat_ends(op: Op) -> tuple[bool, bool]:
 
 
 def _slope(op: Op, x: float) -> float:
-    slope: float = read_floats(op.partials[0], read_floats(op.forward, x), x)
-    return slope
+    try:
+        return float(read_floats(op.partials[0], read_floats(op.forward, x), x))
+    except FLOAT_ERRORS:  # an op of a user's own may not be made for that
+        return math.nan
 
 
 def _of_history(steps: Steps, i: int) -> Iterator[Mark]:
@@ -102,15 +119,17 @@ def _of_history(steps: Steps, i: int) -> Iterator[Mark]:
         return
     if epochs.is_stale(graph.order[i]):
         yield Mark("stale", "data changed since this was computed: run forward again")
-    if graph.operands[i] or graph.is_constant(i) or not found or not held:
+    if graph.operands[i] or graph.is_constant(i) or not found or not is_number(held):
         return
-    if not math.isclose(held, found, rel_tol=1e-9):
+    held = float(held or 0.0)
+    if held and math.isfinite(held) and not math.isclose(held, found, rel_tol=1e-9):
         yield Mark("accumulated", _accumulated(held, found))
 
 
 def _accumulated(held: float, found: float) -> str:
     passes = held / found
-    times = f", {number(passes)} times as much" if passes == round(passes) else ""
+    often = 1.5 < passes < MANY and math.isclose(passes, round(passes), rel_tol=1e-9)
+    times = f", {passes:.0f} times as much" if often else ""
     return (
         f"its grad holds {number(held)}{times}; this pass gives {number(found)}: "
         "was it set to 0 before backward()?"

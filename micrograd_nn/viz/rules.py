@@ -23,6 +23,8 @@ from micrograd_nn.viz.text import ELLIPSIS, MINUS, clean, number
 LONGEST = 64  # characters of a formula
 MANY = 4  # operands that a formula can name, if there may be any number
 SEVERAL = 64  # operands up to which the rule of each is worth its writing
+# What reading as text raises where an op of a user's own calls `math.exp` or `float`.
+UNREADABLE = (TypeError, ValueError, AttributeError)
 # Stand-ins for operands, from a range of characters that means nothing to anybody: a
 # name may hold a sign that a formula has too.
 PRIVATE = 0xE000
@@ -45,7 +47,10 @@ def rule(graph: Snapshot, i: int, position: int) -> str:
         return ""
     names = [graph.names[i], *(_called(graph, x) for x in operands)]
     output, *stands = _stand_ins(names)
-    text = _shown(op.rule(position, *stands, output=output), names)
+    try:
+        text = _shown(op.rule(position, *stands, output=output), names)
+    except UNREADABLE:
+        return ""
     return text if len(text) <= LONGEST else ""
 
 
@@ -72,7 +77,10 @@ def _forward(graph: Snapshot, i: int, operands: Sequence[str]) -> str:
         return _listed(clean(graph.order[i]._op) or "by hand", operands)
     if op.nary and len(operands) > MANY:
         return _listed(op.name, operands)
-    text = _shown(op.formula(*_stand_ins(operands)), operands)
+    try:
+        text = _shown(op.formula(*_stand_ins(operands)), operands)
+    except UNREADABLE:
+        return _listed(op.name, operands)
     return text if len(text) <= LONGEST else _listed(op.name, operands)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from micrograd_nn.chain_rule import local_partials
+from micrograd_nn.chain_rule import local_partials, partials_at
 from micrograd_nn.engine import Value
 from micrograd_nn.graph import topological_order
 from micrograd_nn.namespaces import read_floats
@@ -53,11 +53,23 @@ class Snapshot:
             return None
         if op.partials is None or not self.operands[i]:
             return local_partials(node)
-        numbers = [self.data[x] for x in self.operands[i]]
-        if op.nary:
-            every: Sequence[float] = read_floats(op.partials[0], self.data[i], numbers)
-            return every
-        return [read_floats(p, self.data[i], *numbers) for p in op.partials]
+        return partials_at(op, self.data[i], [self.data[x] for x in self.operands[i]])
+
+    def position(self, node: object) -> int:
+        """Where `node` stands in the topological order.
+
+        Raises:
+            ValueError: If it is not in the graph.
+        """
+        found = (i for i, value in enumerate(self.order) if value is node)
+        position = next(found, None)
+        if position is None:
+            raise ValueError(
+                f"not in the graph: got {shortened(node)} ({type(node).__name__}); "
+                f"expected one of the {len(self.order)} Values that the result was "
+                "computed from. Pass the Value itself, not a copy."
+            )
+        return position
 
     def is_constant(self, i: int) -> bool:
         """Whether node `i` is a number that a formula wrapped: nobody asks its grad."""

@@ -58,16 +58,16 @@ def _forward(steps: Steps, step: Step) -> str:
 
 def _backward(steps: Steps, step: Step) -> str:
     assert step.operand is not None
+    assert step.local is not None
     node, operand = steps.names[step.node], steps.names[step.operand]
-    product = number(step.contribution)
-    if step.local is None:
-        return f"{operand}.grad += {product}, by the _backward of {node}"
-    factor = _factor(step.rule) or f"∂{node}/∂{operand}"
+    local = factor(step.rule) or f"∂{node}/∂{operand}"
+    sign = "=" if step.overwrites else "+="
     numbers = f"{number(step.upstream)} × {rules.bracketed(step.local)}"
-    return _chain(f"{operand}.grad += {node}.grad × {factor}", numbers, product)
+    product = number(step.contribution)
+    return _chain(f"{operand}.grad {sign} {node}.grad × {local}", numbers, product)
 
 
-def _factor(rule: str) -> str:
+def factor(rule: str) -> str:
     """`rule` as it stands in a product: in brackets, unless it is one piece."""
     depths = accumulate((c in "([") - (c in ")]") for c in rule)
     open_space = any(c == " " and not d for c, d in zip(rule, depths, strict=True))
@@ -81,4 +81,7 @@ def _chain(first: str, second: str, third: str) -> str:
 
 
 def _now(step: Step) -> str:
-    return f"   now {number(step.after)}" if step.operand is not None else ""
+    if step.operand is None:
+        return ""
+    lost = f", and {number(step.before)} is lost" if step.overwrites else ""
+    return f"   now {number(step.after)}{lost}"

@@ -20,6 +20,7 @@ Nothing of the graph is changed: the gradients are computed beside it.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,11 +29,14 @@ from itertools import count
 from typing import Any, overload
 
 from micrograd_nn.viz import by_hand_products, rules
+from micrograd_nn.viz.by_hand_products import Product
 from micrograd_nn.viz.snapshot import Snapshot, snapshot
 from micrograd_nn.viz.step_json import as_json
 from micrograd_nn.viz.step_table import step_table
+from micrograd_nn.viz.way import RIGHT, Grads, Way
 
 FORWARD, SEED, BACKWARD = "forward", "seed", "backward"
+ROUNDING = 1e-9  # of what is added, for a function by hand that adds in several parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,16 @@ class Step:
     local: float | None = None
     contribution: float | None = None
     before: float | None = None
+
+    @property
+    def overwrites(self) -> bool:
+        """Whether the grad before is lost: `=` in place of `+=`."""
+        if self.before is None or self.contribution is None:
+            return False
+        total = self.before + self.contribution
+        size = max(abs(self.before), abs(self.contribution))
+        near = math.isclose(self.after, total, rel_tol=0.0, abs_tol=ROUNDING * size)
+        return not near and not (math.isnan(self.after) and math.isnan(total))
 
 
 @dataclass(frozen=True, repr=False)
@@ -145,7 +159,7 @@ def steps(target: Any, *arrays: Any, example: int = 0) -> Steps:
 
     Gradients start from nothing, whatever `.grad` holds: these are the gradients that
     one `backward()` adds. An op with a `_backward` of its own has no partial that one
-    could know: its function is run, and what it added is taken back.
+    could read: its function is run, and what it did to grads is taken back.
 
     Args:
         target: The result to differentiate; or a program, as `compile` gives it, whose
@@ -159,12 +173,12 @@ def steps(target: Any, *arrays: Any, example: int = 0) -> Steps:
     return recorded(snapshot(target, *arrays, example=example))
 
 
-def recorded(graph: Snapshot) -> Steps:
-    """The steps of a pass with the numbers of `graph`."""
+def recorded(graph: Snapshot, way: Way = RIGHT) -> Steps:
+    """The steps of a pass with the numbers of `graph`, taken in some other `way`."""
     index, root = count(), len(graph.order) - 1
     records = list(_forward(graph, index))
     records.append(Step(next(index), SEED, root, "", 1.0))
-    return Steps(graph, [*records, *_backward(graph, index)])
+    return Steps(graph, [*records, *_backward(graph, way, index)])
 
 
 def _forward(graph: Snapshot, index: Iterator[int]) -> Iterator[Step]:
@@ -174,17 +188,17 @@ def _forward(graph: Snapshot, index: Iterator[int]) -> Iterator[Step]:
             yield Step(next(index), FORWARD, i, text, graph.data[i])
 
 
-def _backward(graph: Snapshot, index: Iterator[int]) -> Iterator[Step]:
-    grads: list[float | None] = [None] * len(graph.order)
+def _backward(graph: Snapshot, way: Way, index: Iterator[int]) -> Iterator[Step]:
+    grads = way.start(graph)
     grads[-1] = 1.0
-    for i in reversed(range(len(graph.order))):
-        upstream = grads[i]
-        if upstream is None:
-            continue
-        for position, (local, product) in enumerate(_products(graph, i, upstream)):
+    for i in way.order(graph):
+        upstream = grads[i] or 0.0
+        for position, product in enumerate(_products(graph, way, i, grads)):
             operand = graph.operands[i][position]
-            before = grads[operand]
-            after = grads[operand] = (before or 0.0) + product
+            before, after = grads[operand], product.after
+            if after is None:
+                after = way.add(before, product.contribution)
+            grads[operand] = after
             yield Step(
                 next(index),
                 BACKWARD,
@@ -194,18 +208,16 @@ def _backward(graph: Snapshot, index: Iterator[int]) -> Iterator[Step]:
                 operand,
                 position,
                 upstream,
-                local,
-                product,
+                product.local,
+                product.contribution,
                 before,
             )
 
 
-Product = tuple[float | None, float]  # a partial, and what it makes of the grad
-
-
-def _products(graph: Snapshot, i: int, upstream: float) -> list[Product]:
-    """For each operand of node `i` the partial, and its product with `upstream`."""
-    partials = graph.partials(i)
+def _products(graph: Snapshot, way: Way, i: int, grads: Grads) -> list[Product]:
+    """What node `i` passes on to each of its operands."""
+    partials, upstream = graph.partials(i), grads[i] or 0.0
     if partials is None:
-        return by_hand_products.products(graph.order[i], upstream)
-    return [(partial, partial * upstream) for partial in partials]
+        before = [grads[x] or 0.0 for x in graph.operands[i]]
+        return by_hand_products.products(graph.order[i], upstream, before)
+    return [Product(x, way.multiply(x, upstream)) for x in partials]
