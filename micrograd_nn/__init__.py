@@ -31,6 +31,8 @@ from micrograd_nn.recording import no_grad
 
 if _typing.TYPE_CHECKING:
     from micrograd_nn.compiler import compile as compile
+    from micrograd_nn.training import History as History
+    from micrograd_nn.training import fit as fit
 
 __version__ = "0.1.0"
 
@@ -60,9 +62,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> _typing.Any:
-    # Only who compiles pays for importing NumPy.
+    # Only who compiles or trains pays for importing NumPy.
     if name == "compile":
         from micrograd_nn.compiler import compile
 
         return compile
+    if name in ("History", "fit"):
+        from micrograd_nn import training
+
+        return getattr(training, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

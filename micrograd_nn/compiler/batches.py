@@ -110,9 +110,7 @@ def _checked(arrays: Sequence[Any], function: Any) -> Batch:
             f"no inputs: got {len(arrays)} arrays for a program of one Value; expected "
             "none. Compile a function to pass batches."
         )
-    found = [
-        _as_array(x, _name(function, i, len(arrays))) for i, x in enumerate(arrays)
-    ]
+    found = [as_array(x, _name(function, i, len(arrays))) for i, x in enumerate(arrays)]
     sizes = [len(array) for array in found]
     size = sizes[0] if sizes else 1
     if not size or sizes.count(size) != len(sizes):
@@ -134,8 +132,13 @@ def _name(function: Any, position: int, count: int) -> str:
     return argument_names(function, count)[position]
 
 
-def _as_array(x: Any, name: str) -> Array:
-    """`x` as float64 or int64, in one piece."""
+def as_array(x: Any, name: str) -> Array:
+    """`x` as float64 or int64, in one piece.
+
+    Raises:
+        TypeError: If it holds no real numbers.
+        ValueError: If it is ragged, has no axis, or integers are too large.
+    """
     try:
         array = np.asarray(x)
     except (RuntimeError, TypeError) as error:  # as PyTorch for what has a gradient

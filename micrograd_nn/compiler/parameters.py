@@ -85,6 +85,19 @@ class Parameters:
             load_changed(self.placed, U, self._epoch)
             self._epoch = epochs.now
 
+    def replace(self, numbers: Floats) -> None:
+        """Put other numbers in their places; the Values get them at `write_back`."""
+        self._in_use()[:] = numbers
+        self.mark_ahead()
+
+    def are_finite(self) -> bool:
+        """Whether no number is a nan or an infinity."""
+        return bool(np.isfinite(self._in_use()).all())
+
+    def _in_use(self) -> Floats:
+        assert self._home is not None, "refresh comes first"
+        return self._home[: len(self.placed)]
+
     def mark_ahead(self) -> None:
         """Note that the array has moved on, and the Values have not."""
         _AHEAD.add(self)

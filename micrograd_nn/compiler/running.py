@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from micrograd_nn.compiler.interpreter import Interpreter
 from micrograd_nn.compiler.parameters import load_changed
 from micrograd_nn.compiler.placeholders import Recorded
 from micrograd_nn.compiler.plan import Plan
+from micrograd_nn.engine import Value
 from micrograd_nn.losses import Domain
 
 Floats = NDArray[np.float64]
@@ -93,10 +94,7 @@ class Compiled:
         inputs = self._inputs(batch, random)
         with np.errstate(all="ignore"):
             self._forward(run, batch, inputs)
-        in_v, places = self.plan.rows
-        rows = np.empty((len(places), batch.size))
-        rows[in_v] = run.V[places[in_v]]
-        rows[~in_v] = self.U[places[~in_v], None]
+        rows = self._rows(run, batch.size)
         if is_detecting() or not np.isfinite(rows).all():
             self._report(run, inputs, backward=False)
         return rows
@@ -109,10 +107,10 @@ class Compiled:
         Call it with NumPy's warnings off: what is not finite is reported here.
 
         Raises:
-            TypeError: If the outputs are not one Value.
+            TypeError: If the outputs are not one Value, or a tuple of one and of what
+                else to know.
         """
-        if len(self.plan.rows[1]) != 1:
-            self._refuse_outputs()
+        self._require_loss()
         if batch.size <= self._most:
             return self._part(batch, random, batch.size), self.grad
         self._sum[:] = 0.0
@@ -122,16 +120,23 @@ class Compiled:
             self._sum += self.grad
         return loss, self._sum
 
+    def beside_loss(self, size: int) -> Any:
+        """What the function gave beside the loss in the last run of so many examples.
+
+        Of a batch that was run in pieces it is that of the last piece.
+        """
+        size = (size - 1) % self._most + 1
+        return packed(self.recorded.outputs, self._rows(self._run(size), size))[1]
+
     def traced(
         self, batch: Batch, random: np.random.Generator
     ) -> tuple[Run, list[Any]]:
         """Run a batch forward and backward, to look at its arrays; and its inputs.
 
         Raises:
-            TypeError: If the outputs are not one Value.
+            TypeError: As for `value_and_grad`.
         """
-        if len(self.plan.rows[1]) != 1:
-            self._refuse_outputs()
+        self._require_loss()
         run, inputs = self._run(batch.size), self._inputs(batch, random)
         with np.errstate(all="ignore"):
             self._forward(run, batch, inputs)
@@ -185,11 +190,28 @@ class Compiled:
             return [a.T if a.ndim == 2 else a.reshape(size, -1).T for a in arrays]
         return [array.reshape(-1) for array in arrays]
 
-    def _refuse_outputs(self) -> NoReturn:
-        raise TypeError(
-            f"not a loss: got {len(self.plan.rows[1])} outputs; expected one Value. "
-            "Return a loss from the function, or call the program."
-        )
+    def _rows(self, run: Run, size: int) -> Floats:
+        """The outputs of a run that is over."""
+        in_v, places = self.plan.rows
+        rows = np.empty((len(places), size))
+        rows[in_v] = run.V[places[in_v]]
+        rows[~in_v] = self.U[places[~in_v], None]
+        return rows
+
+    def _require_loss(self) -> None:
+        outputs, count = self.recorded.outputs, len(self.plan.rows[1])
+        if count != 1 and not _is_loss_and_more(outputs):
+            raise TypeError(
+                f"not a loss: got {count} outputs; expected one Value, or a tuple of "
+                "it and a list of more. Return a loss from the function, or call the "
+                "program."
+            )
+
+
+def _is_loss_and_more(outputs: Any) -> bool:
+    if not isinstance(outputs, tuple) or len(outputs) != 2:
+        return False
+    return isinstance(outputs[0], Value) and isinstance(outputs[1], (list, dict))
 
 
 def _domains(recorded: Recorded) -> Iterator[tuple[int, list[int], Domain]]:
