@@ -4,6 +4,7 @@ From a Value a `scene` is taken (what to show), a `layout` finds places for it (
 Graphviz or our own code), and `picture` draws it as SVG.
 """
 
-from micrograd_nn.viz.draw import Drawing, draw_dot, repr_mimebundle, trace
+from micrograd_nn.viz.draw import Drawing, draw_dot, trace
+from micrograd_nn.viz.notebook import repr_mimebundle
 
 __all__ = ["Drawing", "draw_dot", "repr_mimebundle", "trace"]

@@ -35,23 +35,32 @@ LONGEST_NAME = 30  # characters, in a table
 
 
 class Row(NamedTuple):
-    """One number of a card: what it is, how it prints, and its sign (-1, 0 or 1)."""
+    """One number of a card.
+
+    Attributes:
+        word: What it is: "data" or "grad".
+        text: How it prints.
+        sign: -1, 0 or 1.
+        room: The columns to keep free for it, at least, where the number may change.
+    """
 
     word: str
     text: str
     sign: int
+    room: int = 0
 
 
 class Card(NamedTuple):
-    """One Value as it is shown.
+    """One Value as it is shown, or a group of them.
 
     Attributes:
         name: Its label, or "v" and its position if it has none.
         label: The name that its owner gave it, or "".
         symbol: The op that made it, or "".
-        rows: Its data and its grad; of a constant, the data alone.
+        rows: Its data and its grad; of a constant, the data alone; of a group, those of
+            its output, if it has one.
         title: All of it with every digit, for a tooltip and for screen readers.
-        kind: "leaf", "constant" or "result".
+        kind: "leaf", "constant", "result" or "group".
     """
 
     name: str
@@ -73,28 +82,48 @@ class Scene(NamedTuple):
         members: For each card its Values, by position in topological order.
         edge_of: For (Value, number of its operand) the edge that shows it, by position
             in `edges`. One whose ends are on the same card has none.
+        groups: Cards that belong together, by position; a layout may use that.
     """
 
     cards: list[Card]
     edges: list[Edge]
     members: list[tuple[int, ...]]
     edge_of: dict[tuple[int, int], int]
+    groups: Sequence[tuple[int, ...]] = ()
 
 
-def scene_of(root: Value) -> Scene:
-    """The scene of everything that `root` was computed from, `root` last."""
+def scene_of(root: Value, room: int = 0) -> Scene:
+    """The scene of everything that `root` was computed from, `root` last.
+
+    Args:
+        root: The result.
+        room: The columns to keep free for each number, if they are to change.
+    """
     order = topological_order(root)
     position = {node: i for i, node in enumerate(order)}
     pairs = [(i, k) for i, node in enumerate(order) for k in range(len(node.operands))]
     edges = [(position[order[i].operands[k]], i) for i, k in pairs]
     cards = list(map(_card, order, names_of(order)))
     members: list[tuple[int, ...]] = [(i,) for i in range(len(order))]
-    return Scene(cards, edges, members, {pair: e for e, pair in enumerate(pairs)})
+    scene = Scene(cards, edges, members, {pair: e for e, pair in enumerate(pairs)})
+    return with_room(scene, room) if room else scene
+
+
+def with_room(scene: Scene, room: int) -> Scene:
+    """The scene with `room` columns for each number; a constant needs no more."""
+    return scene._replace(
+        cards=[
+            card
+            if card.kind == "constant"
+            else card._replace(rows=tuple(r._replace(room=room) for r in card.rows))
+            for card in scene.cards
+        ]
+    )
 
 
 def _card(node: Value, name: str) -> Card:
     label, symbol = clean(node.label), clean(node._op, LONGEST_SYMBOL)
-    rows = [_row("data", node.data), _row("grad", node.grad)]
+    rows = [row_of("data", node.data), row_of("grad", node.grad)]
     kind = _kind(node)
     shown = tuple(rows[:1] if kind == "constant" else rows)
     return Card(name, label, symbol, shown, _title(node, name, symbol), kind)
@@ -106,14 +135,19 @@ def _kind(node: Value) -> str:
     return "constant" if node.op is CONSTANT else "leaf"
 
 
-def _row(word: str, x: object) -> Row:
-    signed = float(x) if is_number(x) else 0.0  # type: ignore[arg-type]
-    return Row(word, number(x), (signed > 0) - (signed < 0))
-
-
 def _title(node: Value, name: str, symbol: str) -> str:
     numbers = [f"data = {node.data!r}", f"grad = {clean(node.grad)}"]
     return "\n".join([name, *numbers, *([f"made by {symbol}"] if symbol else [])])
+
+
+def row_of(word: str, x: object) -> Row:
+    """The row for a number, or for None: a dash.
+
+    >>> row_of("grad", -0.5)
+    Row(word='grad', text='−0.5', sign=-1, room=0)
+    """
+    signed = float(x) if is_number(x) else 0.0  # type: ignore[arg-type]
+    return Row(word, number(x), (signed > 0) - (signed < 0))
 
 
 def table(scene: Scene) -> str:
@@ -123,7 +157,7 @@ def table(scene: Scene) -> str:
         operands[head].append(clean(scene.cards[tail].name, LONGEST_NAME))
     lines = [("Value", "data", "grad", "made by")]
     for card, xs in zip(scene.cards, operands, strict=True):
-        data, grad = [*(row.text for row in card.rows), ""][:2]
+        data, grad = [*(row.text for row in card.rows), "", ""][:2]
         made = clean(f"{card.symbol} of {', '.join(xs)}") if xs else ""
         lines.append((clean(card.name, LONGEST_NAME), data, grad, made))
     return _aligned(lines)
