@@ -12,6 +12,8 @@ import pytest
 
 import micrograd_nn as mg
 from micrograd_nn import Value
+from micrograd_nn.nn import MLP
+from micrograd_nn.optim import SGD
 from micrograd_nn.viz import cards, draw_dot, repr_mimebundle, trace
 from micrograd_nn.viz.boxes import DIRECTIONS
 from micrograd_nn.viz.graphviz_program import installed
@@ -511,9 +513,36 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(monkeypatch, tmp_pa
     assert os.listdir(tmp_path) == ["graph.svg"]
 
 
+def test_a_run_of_a_program_is_drawn_with_its_numbers():
+    w = Value(0.5, label="w")
+    program = mg.compile(lambda x: (w * x).tanh())
+    with program.training(SGD([w], lr=1.0)) as train:
+        train.step([1.0])
+        picture = draw_dot(program.trace([2.0]), engine="python")
+        newest = program.trace([2.0]).data[w]
+
+    assert newest != 0.5
+    assert f"w      {number(newest)}" in picture.text
+    assert "x      2" in picture.text
+    assert "–" not in picture.text  # where the program keeps no grad, the chain rule's
+
+
+def test_a_parameter_without_a_label_is_called_by_its_place_in_the_model():
+    net = MLP(1, [1])
+    shown = texts(groups(parsed(net([Value(1.0)])))[0])
+
+    assert shown[0] == "layers[0].neurons[0].b"
+
+
+def test_a_long_path_goes_on_in_the_next_line_with_a_whole_step_of_it():
+    x = Value(1.0, label="model.layers[10].neurons[12].w[3]")
+
+    assert texts(groups(parsed(x))[0])[:2] == ["model.layers[10]", ".neurons[12].w[3]"]
+
+
 @pytest.mark.parametrize("show", [draw_dot, trace])
 def test_what_is_no_value_is_refused(show):
-    with pytest.raises(TypeError, match=r"nothing to draw: got root=\[1.0\] \(list\)"):
+    with pytest.raises(TypeError, match=r"nothing to show: got \[1.0\] \(list\)"):
         show([1.0])
 
 

@@ -16,6 +16,7 @@ text of a number, `mg-chip` its tint; the last two also have `mg-data` or `mg-gr
 
 from __future__ import annotations
 
+import re
 import textwrap
 from html import escape
 
@@ -66,7 +67,13 @@ def _card_size(card: Card) -> Size:
 
 
 def _lines(card: Card) -> list[str]:
-    return textwrap.wrap(card.label, LABEL_COLUMNS)
+    """The label; a long path goes on in the next line with a step of it: `.w[2]`."""
+    lines = [""]
+    for piece in re.split(r"(?<=\])(?=\.)", card.label):
+        if columns(lines[-1] + piece) > LABEL_COLUMNS:
+            lines.append("")
+        lines[-1] += piece
+    return [part for line in lines for part in textwrap.wrap(line, LABEL_COLUMNS)]
 
 
 def _word(card: Card, row: Row) -> str:

@@ -15,13 +15,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from micrograd_nn.engine import Value
-from micrograd_nn.graph import topological_order
-from micrograd_nn.numbers import shortened
 from micrograd_nn.viz.dot import dot_source
 from micrograd_nn.viz.files import write_whole
 from micrograd_nn.viz.graphviz_layout import is_large
@@ -30,6 +28,8 @@ from micrograd_nn.viz.layout import check_choice
 from micrograd_nn.viz.picture import picture
 from micrograd_nn.viz.policy import grouped, shown
 from micrograd_nn.viz.scene import table
+from micrograd_nn.viz.snapshot import Snapshot, snapshot
+from micrograd_nn.viz.steps import recorded
 
 FORMATS = ("svg", "png", "pdf")
 
@@ -48,13 +48,12 @@ def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
     Raises:
         TypeError: If `root` is not a Value.
     """
-    _check(root)
-    nodes = topological_order(root)
+    nodes = snapshot(root).order
     return set(nodes), {(x, node) for node in nodes for x in node.operands}
 
 
 def draw_dot(
-    root: Value,
+    root: Any,
     format: str = "svg",
     rankdir: str = "LR",
     *,
@@ -64,7 +63,7 @@ def draw_dot(
     engine: str = "auto",
     max_nodes: int = 500,
 ) -> Drawing:
-    """The graph that computed `root`, as a picture that a notebook shows.
+    """The graph that computed a result, as a picture that a notebook shows.
 
     There is a card for each Value with its label, data and grad, and before it the op
     that made it. The operands of an op arrive in order, the first at the top (or left).
@@ -73,7 +72,8 @@ def draw_dot(
     each neuron or layer, with the numbers of its output.
 
     Args:
-        root: The result to draw. The picture shows the graph as it is now.
+        root: The result to draw, a Value: the picture shows the graph as it is now. Or
+            what `program.trace(...)` gave: it shows the numbers of that run.
         format: What `render` writes: "svg" (always works), "png" or "pdf" (Graphviz).
         rankdir: Where the graph flows: "LR" (left to right), "TB" (down, better for a
             long chain), "RL" or "BT".
@@ -90,7 +90,7 @@ def draw_dot(
         max_nodes: The most cards to draw.
 
     Raises:
-        TypeError: If `root` is not a Value.
+        TypeError: If `root` is neither.
         ValueError: If there are more cards, or an argument is not one of those listed,
             or `focus` is not in the graph.
         RuntimeError: If the engine asked for is Graphviz, and it is missing or fails.
@@ -100,20 +100,21 @@ def draw_dot(
     True
     """
     check_choice("format", format, FORMATS)
-    _check(root)
-    scene = shown(root, collapse, focus, max_nodes)
+    graph = _numbered(root)
+    scene = shown(graph, collapse, focus, max_nodes)
     if engine in COMMANDS and is_large(scene.cards, scene.edges):
-        scene = grouped(scene, root)
+        scene = grouped(scene, graph)
     svg = picture(scene, rankdir, theme, engine)
     return Drawing(svg, dot_source(scene, rankdir), table(scene), format)
 
 
-def _check(root: Value) -> None:
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"nothing to draw: got root={shortened(root)} ({type(root).__name__}); "
-            "expected a Value. Pass the result of a computation, as a loss."
-        )
+def _numbered(root: Any) -> Snapshot:
+    """The graph; what a program kept no gradient for has that of the chain rule."""
+    graph = snapshot(root)
+    if not graph.of_program:
+        return graph
+    pairs = zip(graph.grads, recorded(graph).grads, strict=True)
+    return replace(graph, grads=[x if kept is None else kept for kept, x in pairs])
 
 
 @dataclass(frozen=True, repr=False)

@@ -13,6 +13,8 @@ if there are many of them.
 
 from __future__ import annotations
 
+from typing import Any
+
 from micrograd_nn.engine import Value
 from micrograd_nn.viz.collapse import Outline
 from micrograd_nn.viz.focus import focused
@@ -27,19 +29,19 @@ HOPS = 2  # from the middle of a window to its border
 
 
 def shown(
-    root: Value,
+    target: Any,
     collapse: str = "auto",
     focus: Value | None = None,
     max_nodes: int = 500,
 ) -> Scene:
-    """What a picture of `root` shows; the arguments are those of `draw_dot`.
+    """What a picture of a graph shows; the arguments are those of `draw_dot`.
 
     Raises:
         ValueError: If that is more than `max_nodes` cards; if there is no such
             collapse, or it comes with a focus; or if `focus` is not in the graph.
     """
     check_choice("collapse", collapse, COLLAPSES)
-    outline = Outline(root)
+    outline = Outline(target)
     if focus is not None:
         scene = _window(outline, focus, collapse)
         _check_size(len(scene.cards), "Values near the focus", max_nodes)
@@ -66,13 +68,13 @@ def level_for(outline: Outline, collapse: str) -> str:
     return min(counts, key=counts.__getitem__)
 
 
-def grouped(scene: Scene, root: Value) -> Scene:
-    """A full `scene` of `root` with the cards of each neuron as a group.
+def grouped(scene: Scene, target: Any) -> Scene:
+    """A full `scene` of a graph with the cards of each neuron as a group.
 
     Parameters that several calls share are with the first of them: Graphviz takes ten
     times as long if they are by themselves. A scene that is not full is left as it is.
     """
-    outline = Outline(root)
+    outline = Outline(target)
     if len(scene.cards) < outline.count("none"):
         return scene
     groups = [
@@ -89,7 +91,7 @@ def grouped(scene: Scene, root: Value) -> Scene:
 
 
 def _window(outline: Outline, focus: Value, collapse: str) -> Scene:
-    if focus not in outline.order:
+    if focus not in outline.graph.order:
         raise ValueError(
             f"nothing to focus on: got focus={focus!r} ({type(focus).__name__}); "
             "expected a Value that root was computed from. Pass one of its operands, "
@@ -100,7 +102,7 @@ def _window(outline: Outline, focus: Value, collapse: str) -> Scene:
             f"two ways to draw a part: got collapse={collapse!r} (str) and a focus; "
             "expected one of them. Leave one out."
         )
-    window = focused(outline.scene("none"), outline.order.index(focus), HOPS)
+    window = focused(outline.scene("none"), outline.graph.order.index(focus), HOPS)
     return window._replace(cards=list(map(_named, window.cards)))
 
 

@@ -19,13 +19,10 @@ v4     −5    1     + of v2, v3
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from micrograd_nn.engine import Value
-from micrograd_nn.graph import topological_order
 from micrograd_nn.numbers import is_number
-from micrograd_nn.op import CONSTANT
-from micrograd_nn.viz.names import names_of
+from micrograd_nn.viz.snapshot import Snapshot, snapshot
 from micrograd_nn.viz.text import clean, columns, number, padded
 
 Edge = tuple[int, int]  # from a card to a card, by position
@@ -92,19 +89,19 @@ class Scene(NamedTuple):
     groups: Sequence[tuple[int, ...]] = ()
 
 
-def scene_of(root: Value, room: int = 0) -> Scene:
-    """The scene of everything that `root` was computed from, `root` last.
+def scene_of(target: Any, room: int = 0) -> Scene:
+    """The scene of everything that a result was computed from, the result last.
 
     Args:
-        root: The result.
+        target: The result, or what else `snapshot` takes.
         room: The columns to keep free for each number, if they are to change.
     """
-    order = topological_order(root)
-    position = {node: i for i, node in enumerate(order)}
-    pairs = [(i, k) for i, node in enumerate(order) for k in range(len(node.operands))]
-    edges = [(position[order[i].operands[k]], i) for i, k in pairs]
-    cards = list(map(_card, order, names_of(order)))
-    members: list[tuple[int, ...]] = [(i,) for i in range(len(order))]
+    graph = snapshot(target)
+    pairs = [(i, k) for i, xs in enumerate(graph.operands) for k in range(len(xs))]
+    edges = [(graph.operands[i][k], i) for i, k in pairs]
+    every = range(len(graph.order))
+    cards = [card_of(graph, i, graph.names[i]) for i in every]
+    members: list[tuple[int, ...]] = [(i,) for i in every]
     scene = Scene(cards, edges, members, {pair: e for e, pair in enumerate(pairs)})
     return with_room(scene, room) if room else scene
 
@@ -121,22 +118,25 @@ def with_room(scene: Scene, room: int) -> Scene:
     )
 
 
-def _card(node: Value, name: str) -> Card:
-    label, symbol = clean(node.label), clean(node._op, LONGEST_SYMBOL)
-    rows = [row_of("data", node.data), row_of("grad", node.grad)]
-    kind = _kind(node)
-    shown = tuple(rows[:1] if kind == "constant" else rows)
-    return Card(name, label, symbol, shown, _title(node, name, symbol), kind)
+def card_of(graph: Snapshot, i: int, name: str) -> Card:
+    """The card of one Value; its name is shown unless it is only a number."""
+    node = graph.order[i]
+    label = clean(node.label) or ("" if name == f"v{i}" else name)
+    symbol = clean(node._op, LONGEST_SYMBOL)
+    rows = row_of("data", graph.data[i]), row_of("grad", graph.grads[i])
+    kind = _kind(graph, i)
+    shown = rows[:1] if kind == "constant" else rows
+    return Card(name, label, symbol, shown, _title(graph, i, name, symbol), kind)
 
 
-def _kind(node: Value) -> str:
-    if node.operands:
+def _kind(graph: Snapshot, i: int) -> str:
+    if graph.operands[i]:
         return "result"
-    return "constant" if node.op is CONSTANT else "leaf"
+    return "constant" if graph.is_constant(i) else "leaf"
 
 
-def _title(node: Value, name: str, symbol: str) -> str:
-    numbers = [f"data = {node.data!r}", f"grad = {clean(node.grad)}"]
+def _title(graph: Snapshot, i: int, name: str, symbol: str) -> str:
+    numbers = [f"data = {graph.data[i]!r}", f"grad = {clean(graph.grads[i])}"]
     return "\n".join([name, *numbers, *([f"made by {symbol}"] if symbol else [])])
 
 
