@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow check format coverage bench oracles browser clean
+.PHONY: help install demo test test-slow check format coverage bench oracles browser pictures clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -39,10 +39,14 @@ bench: $(VENV)/bench.stamp  ## measure speed, memory and the checker against pee
 	$(BIN)/python benchmarks/compiler_speed.py
 	$(BIN)/python benchmarks/compiler_scaling.py
 	$(BIN)/python benchmarks/gradcheck_quality.py
+	$(BIN)/python benchmarks/drawing_speed.py
 
 oracles: $(VENV)/test.stamp $(VENV)/oracles.stamp  ## add torch and jax for their tests
 
-browser: $(VENV)/test.stamp $(VENV)/layout.stamp $(VENV)/browser.stamp  ## add what tests of pages need beside Chromium
+browser: $(VENV)/test.stamp $(VENV)/graphviz.stamp $(VENV)/browser.stamp  ## add what tests of pages need beside Chromium
+
+pictures: $(VENV)/browser.stamp  ## make the pictures and the page of the README anew
+	$(BIN)/python docs/pictures.py
 
 clean:  ## remove what the other commands made
 	rm -rf $(VENV) out build dist htmlcov .coverage .hypothesis

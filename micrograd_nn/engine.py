@@ -127,6 +127,12 @@ class Value(Conversions):
         plain = not spec or self._has_no_number()
         return str(self) if plain else format(self._data, spec)
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """How a notebook shows this: as text, and as the graph that computed it."""
+        from micrograd_nn.viz.notebook import repr_mimebundle  # asked for by few
+
+        return repr_mimebundle(self, include, exclude)
+
     def _has_no_number(self) -> bool:
         nan = self._data != self._data
         return nan and (self.op.name in SOURCES or recording.is_symbolic())

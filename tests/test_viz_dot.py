@@ -1,22 +1,26 @@
-"""DOT text that no label breaks out of, and `dot` asked only where it is safe."""
+"""DOT text that no label breaks out of, and that Graphviz reads as it was meant."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
 from micrograd_nn import Value
-from micrograd_nn.viz import dot, draw_dot
-from micrograd_nn.viz.boxes import Box
-from micrograd_nn.viz.dot import dot_source, find_dot, quoted
-from micrograd_nn.viz.layout import layout
-from micrograd_nn.viz.scene import scene_of
+from micrograd_nn.viz import draw_dot
+from micrograd_nn.viz.dot import dot_source, quoted
+from micrograd_nn.viz.graphviz_program import COMMANDS, run_graphviz
+from micrograd_nn.viz.scene import Card, Row, Scene, scene_of
 
-needs_dot = pytest.mark.skipif(find_dot() is None, reason="needs Graphviz's dot")
-posix = pytest.mark.skipif(os.name != "posix", reason="writes a shell script")
+engines = pytest.mark.parametrize(
+    "engine",
+    [
+        pytest.param(
+            engine,
+            marks=pytest.mark.skipif(not command("json0"), reason=f"needs {engine}"),
+        )
+        for engine, command in COMMANDS.items()
+    ],
+)
 
 HOSTILE = [
     "</script><img onerror=alert(1)>",
@@ -32,8 +36,6 @@ HOSTILE = [
     "損失 Ω",
 ]
 
-BOXES, EDGES = [Box(40.0, 30.0, 30.0)] * 3, [(0, 2), (1, 2)]
-
 
 def graph_with_labels():
     total = Value(0.0)
@@ -42,12 +44,8 @@ def graph_with_labels():
     return total
 
 
-def json_of(source):
-    done = subprocess.run(
-        [find_dot(), "-Tjson0"], input=source.encode(), capture_output=True, check=True
-    )
-    assert done.stderr == b""
-    return json.loads(done.stdout)
+def json_of(source, engine):
+    return json.loads(run_graphviz(engine, "json0", source, "a test", "skip it"))
 
 
 def test_outside_its_strings_the_source_holds_only_names_of_ours():
@@ -61,10 +59,10 @@ def test_outside_its_strings_the_source_holds_only_names_of_ours():
     )
 
 
-@needs_dot
-def test_graphviz_reads_the_source_and_shows_every_label_as_it_is():
+@engines
+def test_graphviz_reads_the_source_and_shows_every_label_as_it_is(engine):
     root = graph_with_labels()
-    nodes = json_of(draw_dot(root).source)["objects"]
+    nodes = json_of(draw_dot(root).source, engine)["objects"]
     results = sum(bool(card.symbol) for card in scene_of(root).cards)
     labels = [card.label for card in scene_of(root).cards if card.label]
 
@@ -75,10 +73,10 @@ def test_graphviz_reads_the_source_and_shows_every_label_as_it_is():
     assert not any("URL" in node or "href" in node for node in nodes)
 
 
-@needs_dot
-def test_graphviz_draws_all_edges_of_the_source():
+@engines
+def test_graphviz_draws_all_edges_of_the_source(engine):
     a = Value(2.0, label="a")
-    edges = json_of(draw_dot(a + a).source)["edges"]
+    edges = json_of(draw_dot(a + a).source, engine)["edges"]
 
     assert len(edges) == 3
 
@@ -109,81 +107,9 @@ def test_a_quoted_string_ends_where_it_should(text):
     assert re.fullmatch(r'"(?:[^"\\]|\\[\\"])*"', quoted(text), re.DOTALL)
 
 
-def test_without_a_path_there_is_no_dot(monkeypatch):
-    monkeypatch.setenv("PATH", "")
+def test_a_group_has_two_outlines_and_its_name_breaks_out_of_nothing():
+    rows = (Row("data", "2", 1),)
+    card = Card("g", 'layer "a\\" URL="x', "", rows, "g", "group")
+    source = dot_source(Scene([card], [], [(0, 1)], {}), "LR")
 
-    assert find_dot() is None
-
-
-def fake_dot(folder, script):
-    path = folder / "dot"
-    path.write_text(f"#!{sys.executable}\n{script}\n")
-    path.chmod(0o755)
-
-
-@posix
-def test_a_dot_elsewhere_on_the_path_is_found(monkeypatch, tmp_path):
-    fake_dot(tmp_path, "")
-    monkeypatch.setenv("PATH", str(tmp_path))
-
-    assert find_dot() == str(tmp_path / "dot")
-
-
-@posix
-@pytest.mark.parametrize("entry", [".", "", "absolute"])
-def test_a_dot_in_the_current_folder_is_ignored(monkeypatch, tmp_path, entry):
-    fake_dot(tmp_path, "")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PATH", str(tmp_path) if entry == "absolute" else f"{entry}:")
-
-    assert find_dot() is None
-
-
-@posix
-@pytest.mark.parametrize(
-    ("script", "seconds", "reason"),
-    [
-        ("raise SystemExit(1)", 60, "CalledProcessError"),
-        ("print('no json')", 60, "JSONDecodeError"),
-        ("print('[]')", 60, "TypeError"),
-        ('print(\'{"bb": "0,0,9,9"}\')', 60, "KeyError"),
-        ("import time; time.sleep(60)", 0.5, "TimeoutExpired"),
-    ],
-)
-def test_where_dot_fails_our_own_engine_takes_over(
-    monkeypatch, tmp_path, script, seconds, reason
-):
-    fake_dot(tmp_path, script)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(dot, "TIMEOUT", seconds)
-
-    assert layout(BOXES, EDGES) == layout(BOXES, EDGES, engine="python")
-    with pytest.raises(RuntimeError, match=f"Graphviz failed: got {reason}"):
-        layout(BOXES, EDGES, engine="dot")
-
-
-def test_without_dot_our_own_engine_takes_over_and_dot_cannot_be_asked(monkeypatch):
-    monkeypatch.setenv("PATH", "")
-
-    assert layout(BOXES, EDGES) == layout(BOXES, EDGES, engine="python")
-    with pytest.raises(RuntimeError, match=r"not installed.*engine='dot'.*Install it"):
-        layout(BOXES, EDGES, engine="dot")
-
-
-@needs_dot
-def test_dot_is_asked_for_places_alone(monkeypatch):
-    asked = []
-    run = subprocess.run
-
-    def spy(command, **kwargs):
-        asked.append((command, kwargs))
-        return run(command, **kwargs)
-
-    monkeypatch.setattr(subprocess, "run", spy)
-    draw_dot(Value(2.0, label="secret").exp(), engine="dot")
-    [(command, kwargs)] = asked
-
-    assert command == [find_dot(), "-Tjson0"]
-    assert b"secret" not in kwargs["input"]
-    assert kwargs["timeout"] == 5.0
-    assert not kwargs.get("shell")
+    assert r'n0 [label="layer \"a\\\" URL=\"x\ndata 2" peripheries=2]' in source

@@ -12,15 +12,17 @@ import pytest
 
 import micrograd_nn as mg
 from micrograd_nn import Value
+from micrograd_nn.nn import MLP
+from micrograd_nn.optim import SGD
 from micrograd_nn.viz import cards, draw_dot, repr_mimebundle, trace
 from micrograd_nn.viz.boxes import DIRECTIONS
-from micrograd_nn.viz.dot import find_dot
+from micrograd_nn.viz.graphviz_program import installed
 from micrograd_nn.viz.scene import scene_of
 from micrograd_nn.viz.svg import ROLES, SIGNS, THEMES, TINT
 from micrograd_nn.viz.text import LONGEST, clean, columns, number
 
 SVG = "{http://www.w3.org/2000/svg}"
-needs_dot = pytest.mark.skipif(find_dot() is None, reason="needs Graphviz's dot")
+needs_graphviz = pytest.mark.skipif(not installed(), reason="needs Graphviz")
 
 
 def neuron():
@@ -140,7 +142,7 @@ def test_ids_differ_between_pictures_of_different_graphs():
 def test_a_constant_is_a_dashed_card_with_its_number_alone():
     _, constant, _ = groups(parsed(Value(2.0) * 3.0))
 
-    assert constant.get("class") == "mg-constant"
+    assert constant.get("class") == "mg-node mg-constant"
     assert texts(constant) == ["3"]
     assert constant.find(f"{SVG}rect").get("stroke-dasharray")
 
@@ -183,7 +185,7 @@ def test_every_text_is_inside_a_box_of_its_group(make, rankdir):
         boxes = [sides(r) for r in group.iter(f"{SVG}rect") if r.get("stroke")]
         for text in group.iter(f"{SVG}text"):
             width = columns(text.text) * cards.COLUMN
-            share = {"start": 0.0, "middle": 0.5, "end": 1.0}[text.get("text-anchor")]
+            share = {"middle": 0.5, "end": 1.0}.get(text.get("text-anchor"), 0.0)
             left, y = float(text.get("x")) - share * width, float(text.get("y"))
 
             assert any(
@@ -511,9 +513,36 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(monkeypatch, tmp_pa
     assert os.listdir(tmp_path) == ["graph.svg"]
 
 
+def test_a_run_of_a_program_is_drawn_with_its_numbers():
+    w = Value(0.5, label="w")
+    program = mg.compile(lambda x: (w * x).tanh())
+    with program.training(SGD([w], lr=1.0)) as train:
+        train.step([1.0])
+        picture = draw_dot(program.trace([2.0]), engine="python")
+        newest = program.trace([2.0]).data[w]
+
+    assert newest != 0.5
+    assert f"w      {number(newest)}" in picture.text
+    assert "x      2" in picture.text
+    assert "–" not in picture.text  # where the program keeps no grad, the chain rule's
+
+
+def test_a_parameter_without_a_label_is_called_by_its_place_in_the_model():
+    net = MLP(1, [1])
+    shown = texts(groups(parsed(net([Value(1.0)])))[0])
+
+    assert shown[0] == "layers[0].neurons[0].b"
+
+
+def test_a_long_path_goes_on_in_the_next_line_with_a_whole_step_of_it():
+    x = Value(1.0, label="model.layers[10].neurons[12].w[3]")
+
+    assert texts(groups(parsed(x))[0])[:2] == ["model.layers[10]", ".neurons[12].w[3]"]
+
+
 @pytest.mark.parametrize("show", [draw_dot, trace])
 def test_what_is_no_value_is_refused(show):
-    with pytest.raises(TypeError, match=r"nothing to draw: got root=\[1.0\] \(list\)"):
+    with pytest.raises(TypeError, match=r"nothing to show: got \[1.0\] \(list\)"):
         show([1.0])
 
 
@@ -521,6 +550,7 @@ def test_what_is_no_value_is_refused(show):
 def test_png_and_pdf_without_graphviz_say_what_to_install(
     monkeypatch, tmp_path, format
 ):
+    monkeypatch.setattr("micrograd_nn.viz.draw.installed", list)
     monkeypatch.setenv("PATH", "")
     drawing = draw_dot(neuron(), format=format)
 
@@ -532,7 +562,7 @@ def test_png_and_pdf_without_graphviz_say_what_to_install(
     assert os.listdir(tmp_path) == []
 
 
-@needs_dot
+@needs_graphviz
 @pytest.mark.parametrize(("format", "start"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
 def test_png_and_pdf_are_drawn_by_graphviz(tmp_path, format, start):
     path = draw_dot(neuron(), format=format).render(tmp_path / "graph")

@@ -9,16 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from micrograd_nn.viz.boxes import DIRECTIONS, Box
-from micrograd_nn.viz.dot import find_dot
+from micrograd_nn.viz.graphviz_program import COMMANDS
 from micrograd_nn.viz.layered import _regression, layered_layout
 from micrograd_nn.viz.layers import layers_of
 from micrograd_nn.viz.layout import layout
 
 ENGINES = [
     "python",
-    pytest.param(
-        "dot",
-        marks=pytest.mark.skipif(find_dot() is None, reason="needs Graphviz's dot"),
+    *(
+        pytest.param(
+            engine,
+            marks=pytest.mark.skipif(not command("json0"), reason=f"needs {engine}"),
+        )
+        for engine, command in COMMANDS.items()
     ),
 ]
 SQUARE = Box(40.0, 40.0, 40.0)

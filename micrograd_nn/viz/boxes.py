@@ -9,12 +9,12 @@ before and turned back after:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 Point = tuple[float, float]
 Edge = tuple[int, int]  # from a box to a box, by position
+Group = tuple[int, ...]  # boxes that belong together, by position
 # The control points of joined cubic Bézier curves: 1 + 3 for each curve.
 Route = list[Point]
 
@@ -61,9 +61,6 @@ class Layout:
             [turned(center, rankdir, self.width) for center in self.centers],
             [[turned(p, rankdir, self.width) for p in route] for route in self.routes],
         )
-
-
-Engine = Callable[[Sequence[Box], Sequence[Edge]], Layout]
 
 
 def turned(point: Point, rankdir: str, length: float) -> Point:

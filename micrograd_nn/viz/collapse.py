@@ -17,24 +17,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
-from micrograd_nn.engine import Value
-from micrograd_nn.graph import topological_order
-from micrograd_nn.viz.attribution import Operands, operands_of
 from micrograd_nn.viz.contraction import contracted
 from micrograd_nn.viz.layout import check_choice
 from micrograd_nn.viz.levels import LEVELS, groups_at
-from micrograd_nn.viz.names import Unique, names_of
-from micrograd_nn.viz.scene import Card, Edge, Scene, _card, scene_of
+from micrograd_nn.viz.names import Unique
+from micrograd_nn.viz.scene import Card, Edge, Scene, card_of, scene_of
 from micrograd_nn.viz.scopes import Scope, scopes_of
+from micrograd_nn.viz.snapshot import snapshot
 from micrograd_nn.viz.text import clean
 
 
-def scene_at(root: Value, level: str | None) -> Scene:
-    """The scene of everything that `root` was computed from, at a level of detail.
+def scene_at(target: Any, level: str | None) -> Scene:
+    """The scene of everything that a result was computed from, at a level of detail.
 
     Args:
-        root: The result.
+        target: The result, or what else `snapshot` takes.
         level: "none" (or None) for a card for each Value; else for each "neuron" (the
             innermost calls of modules), "layer" (the calls inside the outermost ones),
             outermost "call", or "sample" (with its piece of the loss).
@@ -42,52 +41,49 @@ def scene_at(root: Value, level: str | None) -> Scene:
     Raises:
         ValueError: If there is no such level.
     """
-    return Outline(root).scene(level)
+    return Outline(target).scene(level)
 
 
-def count_at(root: Value, level: str | None) -> int:
+def count_at(target: Any, level: str | None) -> int:
     """How many cards `scene_at` would make.
 
     Raises:
         ValueError: If there is no such level.
     """
-    return Outline(root).count(level)
+    return Outline(target).count(level)
 
 
 class Outline:
     """A graph and its scopes: found once, to be shown at several levels.
 
     Args:
-        root: The result.
+        target: The result, or what else `snapshot` takes.
 
+    >>> from micrograd_nn import Value
     >>> net = Outline(Value(2.0) * 3)
     >>> net.count("none"), net.count("neuron")
     (3, 3)
     """
 
-    def __init__(self, root: Value) -> None:
-        self.root = root
-        self.order = topological_order(root)
-
-    @cached_property
-    def operands(self) -> Operands:
-        """The operands of each Value by position."""
-        return operands_of(self.order)
+    def __init__(self, target: Any) -> None:
+        self.graph = snapshot(target)
 
     @cached_property
     def scopes(self) -> list[Scope | None]:
         """The scope of each Value."""
-        return scopes_of(self.order, self.operands)
+        return scopes_of(self.graph.order, self.graph.operands)
 
     def count(self, level: str | None) -> int:
         """How many cards there are at that level; see `count_at`."""
         level = _checked(level)
-        return len(self.order) if level == "none" else len(_Parts(self, level).parts)
+        if level == "none":
+            return len(self.graph.order)
+        return len(_Parts(self, level).parts)
 
     def scene(self, level: str | None) -> Scene:
         """The scene at that level; see `scene_at`."""
         level = _checked(level)
-        return scene_of(self.root) if level == "none" else _Parts(self, level).scene()
+        return scene_of(self.graph) if level == "none" else _Parts(self, level).scene()
 
 
 def _checked(level: str | None) -> str:
@@ -100,8 +96,8 @@ class _Parts:
     """What a graph is made of at one level."""
 
     def __init__(self, outline: Outline, level: str) -> None:
-        self.order = outline.order
-        self.operands = outline.operands
+        self.graph = outline.graph
+        self.operands = outline.graph.operands
         self.scopes = outline.scopes
         self.groups = groups_at(level, self.scopes, self.operands)
         self.part_of, self.parts = contracted(self.operands, self.groups)
@@ -126,16 +122,16 @@ class _Parts:
 
         Those to or from a group are one for each two cards; `a + a` still has two.
         """
-        card_of = [0] * len(self.order)
+        holder = [0] * len(self.operands)
         for card, inside in enumerate(members):
             for i in inside:
-                card_of[i] = card
+                holder[i] = card
         edges: dict[tuple[int, int, int], int] = {}
         edge_of = {}
         for head, inside in enumerate(members):
             for i in inside:
                 for k, j in enumerate(self.operands[i]):
-                    tail = card_of[j]
+                    tail = holder[j]
                     if tail != head:
                         alone = len(inside) == len(members[tail]) == 1
                         key = tail, head, k if alone else -1
@@ -147,7 +143,7 @@ class _Parts:
         names = self.names(members, groups)
         outputs = self.outputs()
         return [
-            _card(self.order[inside[0]], name)
+            card_of(self.graph, inside[0], name)
             if group is None
             else self.group_card(group, name, inside, outputs)
             for inside, group, name in zip(members, groups, names, strict=True)
@@ -157,7 +153,7 @@ class _Parts:
         self, members: Sequence[tuple[int, ...]], groups: Sequence[Scope | None]
     ) -> list[str]:
         """The names of the cards; those of single Values are what they always are."""
-        single, unique = names_of(self.order), Unique()
+        single, unique = self.graph.names, Unique()
         for inside, group in zip(members, groups, strict=True):
             if group is None:
                 unique(single[inside[0]])
@@ -170,7 +166,7 @@ class _Parts:
 
     def outputs(self) -> set[int]:
         """The Values that something on another card was computed from, and the root."""
-        found = {len(self.order) - 1}
+        found = {len(self.operands) - 1}
         for part, positions in zip(self.part_of, self.operands, strict=True):
             found.update(j for j in positions if self.part_of[j] != part)
         return found
@@ -178,8 +174,8 @@ class _Parts:
     def group_card(
         self, group: Scope, name: str, inside: Sequence[int], outputs: set[int]
     ) -> Card:
-        shown = [self.order[i] for i in inside if i in outputs]
-        card = _card(shown[0], name) if len(shown) == 1 else None
+        shown = [i for i in inside if i in outputs]
+        card = card_of(self.graph, shown[0], name) if len(shown) == 1 else None
         numbers = card.title.split("\n")[1:3] if card else []
         title = "\n".join([name, *_kind(group), self.count(inside), *numbers])
         return Card(name, name, "", card.rows if card else (), title, "group")

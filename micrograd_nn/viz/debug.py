@@ -24,24 +24,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from micrograd_nn.engine import Value
 from micrograd_nn.viz.boxes import DIRECTIONS
-from micrograd_nn.viz.collapse import count_at, scene_at
+from micrograd_nn.viz.collapse import Outline
 from micrograd_nn.viz.files import write_whole
 from micrograd_nn.viz.layout import ENGINES, check_choice
-from micrograd_nn.viz.levels import LEVELS
 from micrograd_nn.viz.marks import marks_of
 from micrograd_nn.viz.notebook_cell import cell
 from micrograd_nn.viz.page import page
 from micrograd_nn.viz.page_data import Marks, page_data
 from micrograd_nn.viz.page_scene import page_scene
 from micrograd_nn.viz.picture import picture
+from micrograd_nn.viz.policy import COLLAPSES, level_for
 from micrograd_nn.viz.scene import Scene
 from micrograd_nn.viz.steps import Steps, steps
 from micrograd_nn.viz.svg import THEMES
 
 LEAD = (44.0, 12.0)  # pixels for a partial on an edge that goes across, or down
-READABLE = 150  # cards
 LINES = 200
 FORMATS = ("html", "json", "txt", "svg")
 ABOVE = 250  # pixels that the bar and the rule take in a notebook
@@ -67,9 +65,8 @@ def debug(
         target: The result to differentiate, or what else `steps` takes.
         arrays: For a program a batch, as for a call of it.
         example: Which of the batch to show.
-        collapse: What one card shows: "none" for one Value each; each "neuron",
-            "layer", outermost "call" or "sample"; or "auto": the finest of these with
-            150 cards or fewer. Every step is there at every level.
+        collapse: What one card shows, as in `draw_dot`. Every step is there at every
+            level.
         rankdir: Where the graph flows, as in `draw_dot`.
         theme: "light", "dark", or "auto": what the viewer's system prefers.
         engine: What finds places for the cards, as in `draw_dot`.
@@ -79,28 +76,22 @@ def debug(
         TypeError: If `target` is not a Value, and no program.
         ValueError: If an argument is not one of those listed.
 
+    >>> from micrograd_nn import Value
     >>> x = Value(3.0, label="x")
     >>> debugger = debug(x * x)
     >>> len(debugger.steps), "<script>" in debugger.html
     (4, True)
     """
-    check_choice("collapse", collapse, ("auto", *LEVELS))
+    check_choice("collapse", collapse, COLLAPSES)
     check_choice("theme", theme, THEMES)
     check_choice("rankdir", rankdir, DIRECTIONS)
     check_choice("engine", engine, ("auto", *ENGINES))
     found = (
         target if isinstance(target, Steps) else steps(target, *arrays, example=example)
     )
-    scene = page_scene(found, _scene(found.graph.order[-1], collapse))
+    outline = Outline(found.graph)
+    scene = page_scene(found, outline.scene(level_for(outline, collapse)))
     return Debugger(found, scene, marks_of(found), rankdir, theme, engine, max_steps)
-
-
-def _scene(root: Value, collapse: str) -> Scene:
-    """The scene at that level; automatically, at the finest that one can read."""
-    if collapse != "auto":
-        return scene_at(root, collapse)
-    fitting = (level for level in LEVELS if count_at(root, level) <= READABLE)
-    return scene_at(root, next(fitting, "sample"))
 
 
 @dataclass(frozen=True, repr=False)

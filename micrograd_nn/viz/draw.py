@@ -15,21 +15,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from micrograd_nn.engine import Value
-from micrograd_nn.graph import topological_order
-from micrograd_nn.numbers import shortened
-from micrograd_nn.viz.dot import dot_source, run_dot
+from micrograd_nn.viz.dot import dot_source
 from micrograd_nn.viz.files import write_whole
+from micrograd_nn.viz.graphviz_layout import is_large
+from micrograd_nn.viz.graphviz_program import COMMANDS, installed, run_graphviz
 from micrograd_nn.viz.layout import check_choice
 from micrograd_nn.viz.picture import picture
-from micrograd_nn.viz.scene import Scene, scene_of, table
+from micrograd_nn.viz.policy import grouped, shown
+from micrograd_nn.viz.scene import table
+from micrograd_nn.viz.snapshot import Snapshot, snapshot
+from micrograd_nn.viz.steps import recorded
 
 FORMATS = ("svg", "png", "pdf")
-NOTEBOOK_NODES = 150  # more are too small to read in the width of a page
 
 
 def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
@@ -46,69 +48,73 @@ def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
     Raises:
         TypeError: If `root` is not a Value.
     """
-    nodes = _order(root)
+    nodes = snapshot(root).order
     return set(nodes), {(x, node) for node in nodes for x in node.operands}
 
 
 def draw_dot(
-    root: Value,
+    root: Any,
     format: str = "svg",
     rankdir: str = "LR",
     *,
+    collapse: str = "auto",
+    focus: Value | None = None,
     theme: str = "auto",
     engine: str = "auto",
     max_nodes: int = 500,
 ) -> Drawing:
-    """The graph that computed `root`, as a picture that a notebook shows.
+    """The graph that computed a result, as a picture that a notebook shows.
 
     There is a card for each Value with its label, data and grad, and before it the op
     that made it. The operands of an op arrive in order, the first at the top (or left).
     Blue numbers are positive, vermillion ones negative. A number that a formula wrapped
-    has a dashed card without a grad.
+    has a dashed card without a grad. Of a large network, a pile of cards stands for
+    each neuron or layer, with the numbers of its output.
 
     Args:
-        root: The result to draw. The picture shows the graph as it is now.
+        root: The result to draw, a Value: the picture shows the graph as it is now. Or
+            what `program.trace(...)` gave: it shows the numbers of that run.
         format: What `render` writes: "svg" (always works), "png" or "pdf" (Graphviz).
         rankdir: Where the graph flows: "LR" (left to right), "TB" (down, better for a
             long chain), "RL" or "BT".
+        collapse: What one card shows: "none" (a Value), "neuron", "layer", "call" (of a
+            whole module), "sample" (with its loss), or "auto": by size, from Values
+            (up to 150) and neurons (up to 1,000 Values) to samples.
+        focus: Draw only this Value of the graph, and what is up to 2 edges away.
         theme: "light", "dark", or "auto": what the viewer's system prefers.
-        engine: What finds places for the cards: "dot" (Graphviz), "python" (ours), or
-            "auto": the first if it is installed.
-        max_nodes: The most Values to draw.
+        engine: What finds places for the cards: "dot" (the program of Graphviz),
+            "pygraphviz" (a package that brings Graphviz along), "python" (ours), or
+            "auto": the first that is installed. Of more than 2,500 cards and edges that
+            is ours, which needs seconds. Graphviz then needs seconds to a minute, and
+            gives up on some graphs.
+        max_nodes: The most cards to draw.
 
     Raises:
-        TypeError: If `root` is not a Value.
-        ValueError: If there are more Values, or an argument is not one of those listed.
-        RuntimeError: If the engine asked for is "dot", and it is missing or fails.
+        TypeError: If `root` is neither.
+        ValueError: If there are more cards, or an argument is not one of those listed,
+            or `focus` is not in the graph.
+        RuntimeError: If the engine asked for is Graphviz, and it is missing or fails.
 
     >>> x = Value(3.0, label="x")
     >>> "<svg" in draw_dot(x * 2 + 1).svg
     True
     """
     check_choice("format", format, FORMATS)
-    scene = _scene_within(root, max_nodes)
+    graph = _numbered(root)
+    scene = shown(graph, collapse, focus, max_nodes)
+    if engine in COMMANDS and is_large(scene.cards, scene.edges):
+        scene = grouped(scene, graph)
     svg = picture(scene, rankdir, theme, engine)
     return Drawing(svg, dot_source(scene, rankdir), table(scene), format)
 
 
-def _order(root: Value) -> list[Value]:
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"nothing to draw: got root={shortened(root)} ({type(root).__name__}); "
-            "expected a Value. Pass the result of a computation, as a loss."
-        )
-    return topological_order(root)
-
-
-def _scene_within(root: Value, max_nodes: int) -> Scene:
-    count = len(_order(root))
-    if count > max_nodes:
-        raise ValueError(
-            f"graph too large to draw: got {count} Values; expected at most "
-            f"max_nodes={max_nodes}. Draw a smaller part (an inner Value, or one "
-            "sample in place of a batch), or pass a larger max_nodes."
-        )
-    return scene_of(root)
+def _numbered(root: Any) -> Snapshot:
+    """The graph; what a program kept no gradient for has that of the chain rule."""
+    graph = snapshot(root)
+    if not graph.of_program:
+        return graph
+    pairs = zip(graph.grads, recorded(graph).grads, strict=True)
+    return replace(graph, grads=[x if kept is None else kept for kept, x in pairs])
 
 
 @dataclass(frozen=True, repr=False)
@@ -174,17 +180,6 @@ class Drawing:
     def _bytes(self, format: str) -> bytes:
         if format == "svg":
             return self.svg.encode()
+        engine = next(iter(installed()), "dot")
         instead = "write it as svg, which needs none"
-        return run_dot(format, self.source, f"format={format!r}", instead)
-
-
-def repr_mimebundle(value: Value) -> dict[str, str]:
-    """How a notebook shows a Value: as text, with its graph if that is small.
-
-    >>> sorted(repr_mimebundle(Value(2.0) * 3))
-    ['image/svg+xml', 'text/plain']
-    """
-    text = {"text/plain": repr(value)}
-    if len(topological_order(value)) > NOTEBOOK_NODES:
-        return text
-    return {"image/svg+xml": picture(scene_of(value)), **text}
+        return run_graphviz(engine, format, self.source, f"format={format!r}", instead)

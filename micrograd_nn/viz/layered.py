@@ -12,20 +12,19 @@ The method is that of Sugiyama, Tagawa and Toda (1981): layers, a good order in 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
-from micrograd_nn.viz.boxes import Box, Edge, Layout, Route, curve
+from micrograd_nn.viz.boxes import Box, Edge, Layout, Route
+from micrograd_nn.viz.columns import NARROWEST, Column, across, gap
 from micrograd_nn.viz.layers import Net, layers_of
 
 SWEEPS = 12  # more move hardly anything by a pixel
 GAP = 16.0  # pixels between boxes of one layer
 LANE = 14.0  # pixels kept free where an edge passes a layer
-LAYER_GAP = 44.0  # pixels between layers, at least
-STEEPEST = 4.0  # pixels that an edge may rise for each that it goes right
 STRAIGHT = 8.0  # the factor of Gansner, Koutsofios, North and Vo (1993)
 
 Wish = tuple[float, float]  # a height, and how much it weighs
+Pull = tuple[float, int]  # how much a piece resists to rise, and where it leads
 
 
 def layered_layout(boxes: Sequence[Box], edges: Sequence[Edge]) -> Layout:
@@ -68,9 +67,10 @@ def _heights(net: Net, rooms: list[float]) -> list[float]:
         ends = accumulate(rooms[node] for node in layer)
         for node, end in zip(layer, ends, strict=True):
             heights[node] = end - rooms[node] / 2
+    pulls = _pulls(net)
     for sweep in range(SWEEPS):
         for layer in net.layers if sweep % 2 else net.layers[::-1]:
-            _settle(layer, rooms, heights, [_mean(net, n, heights) for n in layer])
+            _settle(layer, rooms, heights, [_mean(pulls, n, heights) for n in layer])
     for layer in net.layers:
         _settle(layer, rooms, heights, [_level(net, n, heights) for n in layer])
     return heights
@@ -84,28 +84,33 @@ def _settle(
         heights[node] = height
 
 
-def _mean(net: Net, node: int, heights: list[float]) -> Wish:
+def _pulls(net: Net) -> list[list[Pull]]:
+    """For each node, what pulls it to the height of a neighbour, and how much."""
+    pulls: list[list[Pull]] = [[] for _ in net.before]
+    for right, lefts in enumerate(net.before):
+        for left in lefts:
+            alone = len(lefts) == len(net.after[left]) == 1
+            weight = STRAIGHT if alone else 1.0  # nothing splits or joins at its ends
+            pulls[left].append((weight, right))
+            pulls[right].append((weight, left))
+    return pulls
+
+
+def _mean(pulls: list[list[Pull]], node: int, heights: list[float]) -> Wish:
     """To be as high as its neighbours on both sides."""
-    pulls = [(_pull(net, x, node), heights[x]) for x in net.before[node]]
-    pulls += [(_pull(net, node, x), heights[x]) for x in net.after[node]]
-    weight = sum(pull for pull, _ in pulls)
-    if not weight:
-        return heights[node], 1.0
-    return sum(pull * height for pull, height in pulls) / weight, weight
+    weight = total = 0.0
+    for pull, neighbour in pulls[node]:
+        weight += pull
+        total += pull * heights[neighbour]
+    return (total / weight, weight) if weight else (heights[node], 1.0)
 
 
 def _level(net: Net, node: int, heights: list[float]) -> Wish:
     """To be as high as the node before it in a chain, or to stay."""
-    for left in net.before[node]:
-        if _pull(net, left, node) == STRAIGHT:
-            return heights[left], STRAIGHT
+    before = net.before[node]
+    if len(before) == 1 and len(net.after[before[0]]) == 1:
+        return heights[before[0]], STRAIGHT
     return heights[node], 1.0
-
-
-def _pull(net: Net, left: int, right: int) -> float:
-    """How much a piece resists to rise: more if nothing splits or joins at its ends."""
-    alone = len(net.after[left]) == len(net.before[right]) == 1
-    return STRAIGHT if alone else 1.0
 
 
 def _regression(wishes: Sequence[Wish], rooms: Sequence[float]) -> list[float]:
@@ -134,41 +139,31 @@ def _regression(wishes: Sequence[Wish], rooms: Sequence[float]) -> list[float]:
 # Across: every layer is a column, as wide as its widest box; boxes stand at its right.
 
 
-@dataclass(frozen=True)
-class _Column:
-    left: float
-    right: float
-
-
-def _columns(net: Net, boxes: Sequence[Box], heights: list[float]) -> list[_Column]:
+def _columns(net: Net, boxes: Sequence[Box], heights: list[float]) -> list[Column]:
     """The column of each node."""
-    column_of = [_Column(0.0, 0.0)] * len(heights)
-    right = -LAYER_GAP
+    column_of = [Column(0.0, 0.0)] * len(heights)
+    right = -NARROWEST
     for layer in net.layers:
-        rise = max(
-            (abs(heights[x] - heights[n]) for n in layer for x in net.before[n]),
-            default=0.0,
-        )
-        left = right + max(LAYER_GAP, rise / STEEPEST)
+        rises = (heights[x] - heights[n] for n in layer for x in net.before[n])
+        left = right + gap(max(map(abs, rises), default=0.0))
         right = left + max(boxes[n].width for n in layer if n < net.boxes)
         for node in layer:
-            column_of[node] = _Column(left, right)
+            column_of[node] = Column(left, right)
     return column_of
 
 
 def _route(
     chain: list[int],
     boxes: Sequence[Box],
-    columns: list[_Column],
+    columns: list[Column],
     heights: list[float],
 ) -> Route:
-    """The curve along `chain`: it rises between columns, and is level within them."""
-    tail, *cuts, head = chain
-    entry = columns[head].right - boxes[head].width
-    route: Route = [(columns[tail].right, heights[tail])]
-    for node, end in [*((cut, columns[cut].right) for cut in cuts), (head, entry)]:
-        height = heights[node]
-        route += curve(route[-1], (columns[node].left, height))
-        if end > columns[node].left:
-            route += curve(route[-1], (end, height))
+    """The way along `chain`."""
+    *_, head = chain
+    route: Route = [(columns[chain[0]].right, heights[chain[0]])]
+    for left, right in pairwise(chain):
+        column = columns[right]
+        end = column.right - boxes[head].width if right == head else column.right
+        place = end, heights[right]
+        route += across(route[-1], columns[left], column, place)[1:]
     return route

@@ -17,7 +17,8 @@ from itertools import pairwise
 
 from micrograd_nn.viz.boxes import Edge
 
-SWEEPS = 12  # more find hardly any crossing to undo
+ROUNDS = 6  # more find hardly any crossing to undo
+WORTHWHILE = 0.99  # the share of crossings that a round may leave for another to follow
 
 
 @dataclass
@@ -70,7 +71,8 @@ def _layer_of(count: int, edges: Sequence[Edge]) -> list[int]:
             f"edges form a cycle: got {count - len(ready)} boxes that wait for one "
             "another; expected none. Check what the boxes stand for."
         )
-    return [max(distance) - d for d in distance]
+    last = max(distance, default=0)
+    return [last - d for d in distance]
 
 
 def _cut(count: int, edges: Sequence[Edge], layer_of: list[int]) -> Net:
@@ -107,13 +109,15 @@ def _neighbours(
 
 def _order(net: Net) -> None:
     best, fewest = list(net.layers), _crossings(net)
-    for sweep in range(SWEEPS):
-        if fewest == 0:
+    for _ in range(ROUNDS):
+        before = fewest
+        for leftward in (True, False):
+            _sort_layers(net, leftward)
+            crossings = _crossings(net)
+            if crossings < fewest:
+                best, fewest = list(net.layers), crossings
+        if fewest >= WORTHWHILE * before:
             break
-        _sort_layers(net, leftward=sweep % 2 == 0)
-        crossings = _crossings(net)
-        if crossings < fewest:
-            best, fewest = list(net.layers), crossings
     net.layers = best
 
 

@@ -13,13 +13,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from micrograd_nn.viz.boxes import DIRECTIONS, Box, Edge, Engine, Layout, Route
-from micrograd_nn.viz.dot import dot_layout, find_dot
+from micrograd_nn.viz.boxes import DIRECTIONS, Box, Edge, Group, Layout, Route
+from micrograd_nn.viz.graphviz_layout import graphviz_layout, is_large
+from micrograd_nn.viz.graphviz_program import installed
 from micrograd_nn.viz.layered import layered_layout
 
-ENGINES: dict[str, Engine] = {"dot": dot_layout, "python": layered_layout}
+ENGINES = ("dot", "pygraphviz", "python")
 SPREAD = 8.0  # pixels between edges that enter one box, where there is room
 
 
@@ -28,6 +30,8 @@ def layout(
     edges: Sequence[Edge],
     rankdir: str = "LR",
     engine: str = "auto",
+    groups: Sequence[Group] = (),
+    lead: float = 0.0,
 ) -> Layout:
     """Where every box and every edge goes.
 
@@ -35,18 +39,32 @@ def layout(
         boxes: Their sizes, in pixels.
         edges: Pairs of positions in `boxes`; a pair may be repeated.
         rankdir: "LR", "RL", "TB" or "BT": where edges lead to.
-        engine: "dot" (the program of Graphviz), "python" (ours), or "auto": the first
-            where it is installed and works, else the second.
+        engine: "dot" (the program of Graphviz), "pygraphviz" (Graphviz too), "python"
+            (ours), or "auto": the first that is installed and works. Of more than 2,500
+            boxes and edges Graphviz may need minutes, so "auto" is ours then.
+        groups: Boxes that belong together. Graphviz then needs seconds.
+        lead: Pixels by which each edge is longer than need be, for texts beside it.
 
     Raises:
         ValueError: If `rankdir` or `engine` is none of these.
-        RuntimeError: If the engine asked for is "dot", and it fails.
+        RuntimeError: If the engine asked for is Graphviz, and it is missing or fails.
     """
     check_choice("rankdir", rankdir, DIRECTIONS)
     check_choice("engine", engine, ("auto", *ENGINES))
     level = [box.turned(rankdir) for box in boxes]
-    found = _computed(level, edges, engine)
+    longer = [box._replace(width=box.width + lead) for box in level]
+    found = _cut(_computed(longer, edges, groups, engine), lead)
     return _docked(found, level, edges).turned(rankdir)
+
+
+def _cut(found: Layout, lead: float) -> Layout:
+    """`found` with `lead` cut off the end of each box; its edges start there."""
+    return Layout(
+        found.width - lead,
+        found.height,
+        [(x - lead / 2, y) for x, y in found.centers],
+        [[(x - lead, y), *rest] for (x, y), *rest in found.routes],
+    )
 
 
 def check_choice(name: str, choice: object, known: Iterable[str]) -> None:
@@ -58,14 +76,17 @@ def check_choice(name: str, choice: object, known: Iterable[str]) -> None:
         )
 
 
-def _computed(boxes: Sequence[Box], edges: Sequence[Edge], engine: str) -> Layout:
+def _computed(
+    boxes: Sequence[Box], edges: Sequence[Edge], groups: Sequence[Group], engine: str
+) -> Layout:
+    if engine == "python":
+        return layered_layout(boxes, edges)
     if engine != "auto":
-        return ENGINES[engine](boxes, edges)
-    if find_dot() is not None:
-        try:
-            return dot_layout(boxes, edges)
-        except RuntimeError:
-            pass  # a picture by the other engine is better than none
+        return graphviz_layout(engine, boxes, edges, groups)
+    for graphviz in () if is_large(boxes, edges) else installed():
+        # A picture by another engine is better than none.
+        with suppress(RuntimeError):
+            return graphviz_layout(graphviz, boxes, edges, groups)
     return layered_layout(boxes, edges)
 
 
@@ -105,9 +126,25 @@ def _side_by_side(groups: Sequence[Hashable], rooms: Sequence[float]) -> list[fl
 
 
 def _shifted(route: Route, start: float, end: float) -> Route:
-    """`route` with both ends moved up or down, and level there as before."""
-    level = 2  # points that move with the end: two at least, and all level with it
-    while level < len(route) - 2 and route[-level - 1][1] == route[-1][1]:
-        level += 1
-    shifts = [start] * 2 + [0.0] * (len(route) - 2 - level) + [end] * level
+    """`route` with both ends moved up or down, and level there as before.
+
+    >>> _shifted([(0, 0), (5, 0), (5, 9), (10, 9)], start=1, end=-1)
+    [(0, 1), (5, 1), (5, 8), (10, 8)]
+    """
+    first, last = _level(route), _level(route[::-1])
+    if first == len(route):  # then the widest of its curves is to rise
+        widest = max(range(0, len(route) - 3, 3), key=lambda i: _width(route, i))
+        first, last = widest + 2, len(route) - widest - 2
+    last = min(last, len(route) - first)
+    shifts = [start] * first + [0.0] * (len(route) - first - last) + [end] * last
     return [(x, y + shift) for (x, y), shift in zip(route, shifts, strict=True)]
+
+
+def _level(route: Route) -> int:
+    """How many points are as high as the first; two at least, by which it leaves."""
+    rising = (i for i, (_, y) in enumerate(route) if y != route[0][1])
+    return max(2, next(rising, len(route)))
+
+
+def _width(route: Route, i: int) -> float:
+    return route[i + 3][0] - route[i][0]

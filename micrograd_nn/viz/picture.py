@@ -23,7 +23,15 @@ from micrograd_nn.viz import cards
 from micrograd_nn.viz.boxes import DIRECTIONS, Layout, Point, Route
 from micrograd_nn.viz.layout import check_choice, layout
 from micrograd_nn.viz.scene import Card, Scene
-from micrograd_nn.viz.svg import THEMES, arrow_head, dark_style, element, paint, point
+from micrograd_nn.viz.svg import (
+    THEMES,
+    arrow_head,
+    coordinate,
+    dark_style,
+    element,
+    paint,
+    point,
+)
 
 MARGIN = 12  # pixels
 SMALLEST = 2 / 3  # how far a picture shrinks to fit a page; then the page must scroll
@@ -31,13 +39,17 @@ FONTS = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
 
 def picture(
-    scene: Scene, rankdir: str = "LR", theme: str = "auto", engine: str = "auto"
+    scene: Scene,
+    rankdir: str = "LR",
+    theme: str = "auto",
+    engine: str = "auto",
+    lead: float = 0.0,
 ) -> str:
-    """The scene as one SVG element; the arguments are those of `draw_dot`."""
+    """The scene as one SVG element; for the arguments see `draw_dot` and `layout`."""
     check_choice("theme", theme, THEMES)
     check_choice("rankdir", rankdir, DIRECTIONS)
     boxes = [cards.box_of(card, rankdir) for card in scene.cards]
-    found = layout(boxes, scene.edges, rankdir, engine)
+    found = layout(boxes, scene.edges, rankdir, engine, scene.groups, lead)
     return _Picture(scene, found, rankdir, theme).svg()
 
 
@@ -64,7 +76,7 @@ class _Picture:
             viewBox=f"{-MARGIN} {-MARGIN} {width} {height}",
             style=f"max-width:100%;min-width:{width * SMALLEST:.0f}px;height:auto",
             role="img",
-            aria_label=f"Graph of {len(self.scene.cards)} Values",
+            aria_label=f"Graph of {sum(map(len, self.scene.members))} Values",
             font_family=FONTS,
             font_size=cards.FONT,
         )
@@ -110,11 +122,12 @@ class _Picture:
         groups = [
             element(
                 "g",
-                cards.drawing(*place, self.theme),
+                cards.drawing(card, rankdir, self.theme),
                 id=f"{self.key}-n{i}",
-                class_=f"mg-{place[0].kind}",
+                class_=f"mg-node mg-{card.kind}",
+                transform=f"translate({point(center)})",
             )
-            for i, place in enumerate(self.places())
+            for i, (card, rankdir, center) in enumerate(self.places())
         ]
         return element("g", "".join(groups), **self.paint("ink"))
 
@@ -123,5 +136,18 @@ class _Picture:
 
 
 def _path(route: Route) -> str:
-    start, *more = map(point, route)
-    return f"M{start}C{' '.join(more)}"
+    """The route as SVG; level pieces are lines, joined as far as they go.
+
+    >>> _path([(0, 0), (5, 0), (5, 9), (9, 9), (10, 9), (10, 9), (20, 9)])
+    'M0 0C5 0 5 9 9 9H20'
+    """
+    parts = [f"M{point(route[0])}"]
+    for i in range(0, len(route) - 1, 3):
+        start, *more = route[i : i + 4]
+        if any(y != start[1] for _, y in more):
+            parts.append(f"C{' '.join(map(point, more))}")
+            continue
+        if parts[-1].startswith("H"):
+            parts.pop()
+        parts.append(f"H{coordinate(more[-1][0])}")
+    return "".join(parts)

@@ -21,6 +21,7 @@ from micrograd_nn.graph import topological_order
 from micrograd_nn.namespaces import read_floats
 from micrograd_nn.numbers import shortened
 from micrograd_nn.op import CONSTANT, FAMILIES, Op
+from micrograd_nn.viz.attribution import operands_of
 from micrograd_nn.viz.names import names_of
 
 
@@ -80,38 +81,41 @@ def snapshot(target: Any, *arrays: Any, example: int = 0) -> Snapshot:
     """The graph below a Value as it is now, or that of a program as it runs.
 
     Args:
-        target: A Value, or a program that gives one.
+        target: A Value; a program that gives one; what its `trace` gave; or a snapshot,
+            which is what comes back then.
         arrays: For a program a batch, as for a call of it.
         example: Which of the batch to show.
 
     Raises:
-        TypeError: If `target` is neither, or a Value and there are arrays.
+        TypeError: If `target` is none of these, or there are arrays without a program.
     """
     if hasattr(target, "trace"):
-        return _of_program(target.trace(*arrays, example=example))
-    if not isinstance(target, Value) or arrays:
-        raise TypeError(
-            f"nothing to show: got {shortened(target)} ({type(target).__name__}) and "
-            f"{len(arrays)} arrays; expected a Value, or a program and its arrays. "
-            "Pass the result of a computation, as a loss."
-        )
-    order = topological_order(target)
+        return _of_trace(target.trace(*arrays, example=example))
+    if isinstance(target, Value) and not arrays:
+        return _of_values(topological_order(target))
+    if isinstance(target, Snapshot) and not arrays:
+        return target
+    if isinstance(getattr(target, "root", None), Value) and not arrays:
+        return _of_trace(target)
+    raise TypeError(
+        f"nothing to show: got {shortened(target)} ({type(target).__name__}) and "
+        f"{len(arrays)} arrays; expected a Value, or a program and its arrays. "
+        "Pass the result of a computation, as a loss."
+    )
+
+
+def _of_values(order: list[Value]) -> Snapshot:
     return Snapshot(
         order,
         names_of(order),
-        _operands(order),
+        operands_of(order),
         [node.op for node in order],
         [node.data for node in order],
         [node.grad for node in order],
     )
 
 
-def _operands(order: list[Value]) -> list[tuple[int, ...]]:
-    position = {node: i for i, node in enumerate(order)}
-    return [tuple(position[x] for x in node.operands) for node in order]
-
-
-def _of_program(trace: Any) -> Snapshot:
+def _of_trace(trace: Any) -> Snapshot:
     """What a program keeps no number for is computed from what it keeps."""
     order = topological_order(trace.root)
     numbers: dict[Value, float] = {}
@@ -124,7 +128,7 @@ def _of_program(trace: Any) -> Snapshot:
     return Snapshot(
         order,
         names_of(order),
-        _operands(order),
+        operands_of(order),
         ops,
         list(numbers.values()),
         [trace.grads.get(node) for node in order],

@@ -68,10 +68,11 @@ def dark_style() -> str:
 def coordinate(x: float) -> str:
     """`x` in pixels, to a tenth.
 
-    >>> coordinate(12.34), coordinate(-0.04)
-    ('12.3', '0')
+    >>> coordinate(12.34), coordinate(-0.04), coordinate(1234567.0)
+    ('12.3', '0', '1234567')
     """
-    return f"{round(x, 1) + 0.0:g}"
+    text = f"{x:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def point(p: Point) -> str:

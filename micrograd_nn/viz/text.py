@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from functools import lru_cache
 
 from micrograd_nn.numbers import is_number
 
@@ -60,7 +61,7 @@ def columns(text: str) -> int:
     >>> columns("loss"), columns("損失")
     (4, 4)
     """
-    return sum(map(_columns_of, text))
+    return len(text) if text.isascii() else sum(map(_columns_of, text))
 
 
 def padded(text: str, width: int) -> str:
@@ -68,6 +69,7 @@ def padded(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
 
 
+@lru_cache(1024)
 def _columns_of(character: str) -> int:
     if unicodedata.combining(character):
         return 0
