@@ -326,7 +326,7 @@ def test_a_group_of_several_outputs_shows_no_number():
     )
 
 
-def test_a_module_without_a_text_of_its_own_is_told_by_its_class():
+def test_a_module_of_several_lines_is_told_by_its_class():
     card = scene_at(GRAPHS["a sequence"](), "call").cards[0]
 
     assert card.title.split("\n")[1] == "Sequence"

@@ -209,11 +209,11 @@ def _titles(groups: Sequence[Scope | None]) -> list[str]:
 
 
 def _kind(group: Scope) -> list[str]:
-    """The module as it shows itself, if it says more than where it is in memory."""
+    """The module as it shows itself; if that takes several lines, its class."""
     if group.module is None:
         return []
-    plain = type(group.module).__repr__ is object.__repr__
-    return [type(group.module).__name__ if plain else clean(repr(group.module))]
+    shown = repr(group.module)
+    return [type(group.module).__name__ if "\n" in shown else clean(shown)]
 
 
 def _counted(count: int, noun: str) -> str:
