@@ -387,6 +387,17 @@ CASES = {
         wrong=((2,), r"Layer\(3 -> 2\) got 2 inputs; expected 3"),
         shown="Layer of [LinearNeuron(3), LinearNeuron(3)]",
     ),
+    "Autoencoder": Case(
+        "Autoencoder([3, 2, 1], activation='tanh')",
+        (3,),
+        None,
+        wrong=((4,), r"Layer\(3 -> 2\) got 4 inputs; expected 3"),
+        shown="Autoencoder(\n"
+        "  (encoder): MLP of [Layer of [TanhNeuron(3), TanhNeuron(3)], "
+        "Layer of [LinearNeuron(2)]]\n"
+        "  (decoder): MLP of [Layer of [TanhNeuron(1), TanhNeuron(1)], Layer of "
+        "[LinearNeuron(2), LinearNeuron(2), LinearNeuron(2)]]\n)",
+    ),
     "MLP": Case(
         "MLP(3, [2, 2], activation='tanh')",
         (3,),

@@ -20,7 +20,7 @@ from micrograd_nn.nn import (
 )
 from micrograd_nn.nn.freezing import freeze, frozen_parameters, unfreeze
 from micrograd_nn.optim import SGD, AdamW
-from micrograd_nn.training import fit, load_into, save
+from micrograd_nn.training import fit, load, load_into, save
 
 X = [[0.5, -1.0], [1.0, 2.0], [-0.5, 0.25], [2.0, 1.0]]
 Y = [[1.0], [0.0], [2.0], [-1.0]]
@@ -221,3 +221,21 @@ def test_transfer_trains_a_new_head_on_old_features():
 def test_what_is_no_module_is_refused(function):
     with pytest.raises(TypeError, match=r"not a module: got module=\[\] \(list\)"):
         function([])
+
+
+def test_a_frozen_model_is_saved_with_its_architecture(tmp_path):
+    net = MLP(2, [3, 1])
+    freeze(net.layers[0])
+    path = tmp_path / "net.safetensors"
+    save(net, path)
+    found = load(path)
+
+    assert found.state_dict() == net.state_dict()
+
+
+def test_a_summary_counts_as_many_scalars_of_a_frozen_model():
+    net = MLP(2, [3, 1])
+    before = net.summary().rows[-1].nodes
+    freeze(net.layers[0])
+
+    assert net.summary().rows[-1].nodes == before

@@ -27,12 +27,14 @@ from micrograd_nn.nn.activations import (
     Tanh,
 )
 from micrograd_nn.nn.attention import MultiheadAttention
+from micrograd_nn.nn.autoencoder import Autoencoder
 from micrograd_nn.nn.batch_norm import BatchNorm1d, BatchNorm2d
 from micrograd_nn.nn.containers import Residual, Sequential
 from micrograd_nn.nn.conv import Conv1d, Conv2d
 from micrograd_nn.nn.dropout import Dropout
 from micrograd_nn.nn.embedding import Embedding
 from micrograd_nn.nn.flatten import Flatten
+from micrograd_nn.nn.freezing import freeze, unfreeze
 from micrograd_nn.nn.gpt import GPT
 from micrograd_nn.nn.gru import GRU, GRUCell
 from micrograd_nn.nn.layer_norm import LayerNorm, RMSNorm
@@ -70,7 +72,7 @@ LAYERS: dict[str, type[Module]] = {
         *(RNN, RNNCell, LSTM, LSTMCell, GRU, GRUCell),
         *(MultiheadAttention, TransformerBlock, GPT),
         *(PositionalEmbedding, PositionalEncoding),
-        *(MLP, Layer, Neuron),
+        *(Autoencoder, MLP, Layer, Neuron),
     )
 }
 
@@ -87,6 +89,7 @@ __all__ = [
     "AdaptiveAvgPool2d",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
+    "Autoencoder",
     "AvgPool1d",
     "AvgPool2d",
     "BatchNorm1d",
@@ -124,4 +127,6 @@ __all__ = [
     "Softplus",
     "Tanh",
     "TransformerBlock",
+    "freeze",
+    "unfreeze",
 ]

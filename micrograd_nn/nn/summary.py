@@ -81,7 +81,7 @@ def _count(
 ) -> None:
     """Call `module` and fill in what came out of it and of its children."""
     seen: set[Value] = set()
-    _new(seen, [module.parameters(), inputs])
+    _new(seen, [module.parameters(), module.buffers(), inputs])
     known = len(seen)
     for child, row in rows.items():
         _watch(child, row, seen)

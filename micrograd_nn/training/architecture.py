@@ -80,7 +80,8 @@ def rebuilds(model: Module, config: Config) -> bool:
         twin = built(config, tensors.values())
     except (KeyError, TypeError, ValueError):
         return False
-    same = len(twin.parameters()) == len(model.parameters())  # shared ones are fewer
+    # Shared ones are fewer. Frozen ones, which are buffers, count too.
+    same = len(twin.state_dict()) == len(model.state_dict())
     return same and _shapes(twin) == tensors
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from micrograd_nn.files import write_whole
 from micrograd_nn.numbers import shortened
-from micrograd_nn.viz.files import write_whole
 
 Tensors = dict[str, NDArray[Any]]
 VERSION = 1

@@ -24,9 +24,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from micrograd_nn.files import write_whole
 from micrograd_nn.viz.boxes import DIRECTIONS
 from micrograd_nn.viz.collapse import Outline
-from micrograd_nn.viz.files import write_whole
 from micrograd_nn.viz.layout import ENGINES, check_choice
 from micrograd_nn.viz.marks import marks_of
 from micrograd_nn.viz.notebook_cell import cell

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_nn.engine import Value
+from micrograd_nn.files import write_whole
 from micrograd_nn.viz.dot import dot_source
-from micrograd_nn.viz.files import write_whole
 from micrograd_nn.viz.graphviz_layout import is_large
 from micrograd_nn.viz.graphviz_program import COMMANDS, installed, run_graphviz
 from micrograd_nn.viz.layout import check_choice

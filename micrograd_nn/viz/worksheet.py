@@ -27,9 +27,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from micrograd_nn.engine import Value
+from micrograd_nn.files import write_whole
 from micrograd_nn.numbers import as_number, shortened
 from micrograd_nn.viz import mistakes
-from micrograd_nn.viz.files import write_whole
 from micrograd_nn.viz.layout import check_choice
 from micrograd_nn.viz.marking import Marked, Marking
 from micrograd_nn.viz.picture import picture

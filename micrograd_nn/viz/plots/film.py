@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_nn.engine import Value
+from micrograd_nn.files import write_whole
 from micrograd_nn.graph import topological_order
 from micrograd_nn.nn import Module
 from micrograd_nn.numbers import shortened
 from micrograd_nn.optim import Optimizer
-from micrograd_nn.viz.files import write_whole
 from micrograd_nn.viz.layout import check_choice
 from micrograd_nn.viz.plots import frames, history
 from micrograd_nn.viz.plots.arguments import as_count, as_labels, as_plane

@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from micrograd_nn.files import write_whole
 from micrograd_nn.numbers import shortened
-from micrograd_nn.viz.files import write_whole
 from micrograd_nn.viz.layout import check_choice
 from micrograd_nn.viz.plots.theme import Theme, theme_of
 
