@@ -40,6 +40,7 @@ bench: $(VENV)/bench.stamp  ## measure speed, memory and the checker against pee
 	$(BIN)/python benchmarks/compiler_scaling.py
 	$(BIN)/python benchmarks/gradcheck_quality.py
 	$(BIN)/python benchmarks/drawing_speed.py
+	$(BIN)/python benchmarks/curriculum.py
 
 oracles: $(VENV)/test.stamp $(VENV)/oracles.stamp  ## add torch and jax for their tests
 

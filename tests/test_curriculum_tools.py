@@ -11,39 +11,31 @@ import numpy as np
 import pytest
 
 from micrograd_nn.compress import distil, prune, quantize
-from micrograd_nn.datasets import load_digits, make_catch, train_test_split
-from micrograd_nn.nn import MLP
+from micrograd_nn.datasets import make_catch
 from micrograd_nn.nn.autoencoder import Autoencoder
-from micrograd_nn.optim import Adam
-from micrograd_nn.reinforcement import play, reinforce
+from micrograd_nn.reinforcement import play
 from micrograd_nn.training import fit, predict, score
+from tests.curriculum import images
+from tests.curriculum.games import learn_catch, player
+from tests.curriculum.images import reader_of_digits, split_digits
+from tests.curriculum.lesson import adam
 
 pytestmark = pytest.mark.slow
-
-
-def adam(lr):
-    return lambda params: Adam(params, lr=lr)
 
 
 @pytest.fixture(scope="module")
 def digits():
     pytest.importorskip("sklearn")
-    return train_test_split(*load_digits(), test_size=0.2, seed=0)
+    return split_digits()
 
 
 @pytest.fixture(scope="module")
 def trained(digits):
     """A 64-32-10 net that reads digits; copy it before you change it."""
-    X_train, X_test, y_train, y_test = digits
-    model = new_net(seed=0)
-    fit(model, X_train, y_train, epochs=20, optimizer=adam(0.01), verbose=0)
-    assert score(model, X_test, y_test) > 0.96
-    return model
-
-
-def new_net(seed, hidden=32):
-    random.seed(seed)
-    return MLP(64, [hidden, 10], initializer="he_normal")
+    lesson = images.digits(seed=0)
+    lesson.fit()
+    assert lesson.score() > 0.96
+    return lesson.model
 
 
 def test_half_of_the_weights_go_unnoticed_and_the_rest_comes_back(digits, trained):
@@ -90,7 +82,7 @@ def test_fifty_images_are_more_with_a_teacher(digits, trained):
     hard, soft = [], []
     for seed in range(3):
         few = np.random.default_rng(seed).permutation(len(X_train))[:50]
-        alone, student = new_net(seed + 1, hidden=16), new_net(seed + 1, hidden=16)
+        alone, student = (reader_of_digits(seed + 1, hidden=16) for _ in range(2))
         fit(alone, X_train[few], y_train[few], **settings)
         distil(student, trained, X_train[few], **settings)
         hard.append(score(alone, X_test, y_test))
@@ -105,7 +97,7 @@ def test_a_student_reads_a_digit_that_it_never_saw(digits, trained):
     X_train, X_test, y_train, y_test = digits
     seen, threes = y_train != 3, y_test == 3
     settings = {"epochs": 20, "optimizer": adam(0.01), "verbose": 0}
-    alone, student = new_net(seed=1), new_net(seed=1)
+    alone, student = reader_of_digits(seed=1), reader_of_digits(seed=1)
     fit(alone, X_train[seen], y_train[seen], **settings)
     distil(student, trained, X_train[seen], **settings)
     without = score(alone, X_test[threes], y_test[threes])
@@ -119,10 +111,8 @@ def test_a_student_reads_a_digit_that_it_never_saw(digits, trained):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_catch_is_learned_from_rewards_alone(seed):
-    random.seed(seed)
-    policy = MLP(25, [32, 3], initializer="xavier_uniform")
-    start = time.perf_counter()
-    rewards = reinforce(policy, make_catch(seed=seed), games=3000, seed=seed)
+    policy, start = player(seed), time.perf_counter()
+    rewards = learn_catch(policy, seed)
     seconds = time.perf_counter() - start
     first = np.mean(np.array(rewards[:200]) > 0.0)
     found = np.mean(np.array(play(policy, make_catch(seed=seed + 100), 500)) > 0.0)

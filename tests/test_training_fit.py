@@ -208,6 +208,19 @@ def test_running_statistics_are_those_of_every_batch(backend):
     assert state(model.eval()).all()
 
 
+def test_two_norms_of_one_size_keep_statistics_of_their_own():
+    def make():
+        random.seed(3)
+        return Sequential(
+            Linear(3, 4), BatchNorm1d(4), ReLU(), Linear(4, 4), BatchNorm1d(4)
+        )
+
+    eager, _ = fitted(make(), backend="eager", optimizer=momentum)
+    compiled, _ = fitted(make(), backend="compiled", optimizer=momentum)
+
+    np.testing.assert_allclose(compiled, eager, rtol=1e-9, atol=1e-12)
+
+
 @backends
 def test_only_the_optimizers_parameters_move(backend):
     model = with_dropout()

@@ -165,7 +165,7 @@ class Module:
 
     def named_modules(self) -> list[tuple[str, Module]]:
         """The modules with their names; this one's own is the empty string."""
-        return _modules(contents(self))
+        return _modules(contents(self, kinds=HOLDERS))
 
     def children(self) -> list[Module]:
         """The modules directly inside this one, not those inside them."""
@@ -173,7 +173,7 @@ class Module:
 
     def named_children(self) -> list[tuple[str, Module]]:
         """The modules directly inside this one with their names."""
-        return _modules(contents(self, through_modules=False)[1:])
+        return _modules(contents(self, False, HOLDERS)[1:])
 
     def zero_grad(self) -> None:
         """Set the grad of every parameter to 0; `backward()` adds to what is there."""
@@ -268,26 +268,34 @@ class Module:
         )
 
 
-def contents(start: Any, through_modules: bool = True) -> list[Found]:
+HOLDERS = (list, tuple, dict)
+
+
+def contents(
+    start: Any,
+    through_modules: bool = True,
+    kinds: tuple[type, ...] = (Value, *HOLDERS),
+) -> list[Found]:
     """`start` and all Values, modules and containers in it, each once, outer first.
 
     Args:
         start: One of those; else there are none.
         through_modules: Whether to look into the modules that are found, too.
+        kinds: What to look for beside modules; without Value it is quicker.
     """
-    first = Found(start)
+    first, kinds = Found(start), (Module, *kinds)
     found: dict[int, Found] = {}
-    stack = [first] if isinstance(start, KINDS) else []
+    stack = [first] if isinstance(start, kinds) else []
     while stack:
         here = stack.pop()
         if id(here.thing) not in found:
             found[id(here.thing)] = here
             if through_modules or here is first or not isinstance(here.thing, Module):
-                stack += _parts(here)[::-1]
+                stack += _parts(here, kinds)[::-1]
     return list(found.values())
 
 
-def _parts(here: Found) -> list[Found]:
+def _parts(here: Found, kinds: tuple[type, ...]) -> list[Found]:
     thing, outer = here.thing, f"{here.name}." if here.name else ""
     if isinstance(thing, Value):
         return []
@@ -295,15 +303,12 @@ def _parts(here: Found) -> list[Found]:
     return [
         Found(part, f"{outer}{key}", here, key)
         for key, part in pairs
-        if isinstance(part, KINDS)
+        if isinstance(part, kinds)
     ]
 
 
 def _items(thing: Any) -> Iterable[tuple[Any, Any]]:
     return (thing if isinstance(thing, dict) else vars(thing)).items()
-
-
-KINDS = (Value, Module, list, tuple, dict)
 
 
 def _modules(found: list[Found]) -> list[tuple[str, Module]]:

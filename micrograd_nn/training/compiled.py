@@ -170,8 +170,8 @@ class Compiled(Backend):
         """Have layers remember the statistics of the batch that was run."""
         if self._told:
             statistics = self._training.beside_loss
-            for layer, (numbers,) in zip(self._told, statistics, strict=True):
-                layer.update(numbers.tolist())
+            for i, layer in enumerate(self._told):
+                layer.update(statistics[i][0].tolist())
 
 
 def _loss_of_example(model: Module, loss: Loss, weighted: bool) -> Callable[..., Any]:
@@ -195,7 +195,10 @@ def _loss_of_batch(model: Module, loss: Loss, told: list[Any]) -> Callable[..., 
         told[:] = [layer for layer, _ in found]
         columns = zip(weights, outputs, y, strict=True)
         losses = [weight * loss(output, target) for weight, output, target in columns]
-        return functions.sum(losses), [statistics for _, statistics in found]
+        # By number in a dictionary: lists of one length would come back as one array.
+        return functions.sum(losses), {
+            i: numbers for i, (_, numbers) in enumerate(found)
+        }
 
     return loss_of_batch
 
