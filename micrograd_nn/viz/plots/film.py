@@ -27,7 +27,7 @@ from micrograd_nn.graph import topological_order
 from micrograd_nn.nn import Module
 from micrograd_nn.numbers import shortened
 from micrograd_nn.optim import Optimizer
-from micrograd_nn.viz.files import write_whole
+from micrograd_nn.viz.files import format_of, write_whole
 from micrograd_nn.viz.layout import check_choice
 from micrograd_nn.viz.plots import frames, history
 from micrograd_nn.viz.plots.arguments import as_count, as_labels, as_plane
@@ -142,8 +142,7 @@ class Film:
             ValueError: If the ending is neither.
         """
         path = Path(path)
-        format = path.suffix[1:].lower()
-        check_choice("format", format, FORMATS)
+        format = format_of(path, FORMATS)
         write_whole(path, self._html.encode() if format == "html" else self._gif())
         return path
 
