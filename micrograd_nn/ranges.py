@@ -73,9 +73,9 @@ def one_of(known: Iterable[str], given: Any, name: str) -> str:
     'max'
     """
     words = list(known)
-    if not isinstance(given, str) or given not in words:
+    if given not in words:
         raise ValueError(
-            f"no such {name}: got {name}={shortened(given)} ({type(given).__name__}); "
-            f"expected {' or '.join(map(repr, words))}."
+            f"unknown {name}: got {name}={shortened(given)} ({type(given).__name__}); "
+            f"expected one of {', '.join(map(repr, words))}."
         )
-    return given
+    return str(given)

@@ -42,7 +42,8 @@ class Calls:
     """An outermost call and all calls inside it, numbered as they began, itself 0.
 
     The Values that come out of the outermost call refer to this, and this to no Value:
-    so a graph is freed at once when it is dropped, and this with it. Values are noted
+    so a graph is freed at once when it is dropped, and this with it, unless a module
+    keeps a Value of it. Values are noted
     by id. One that is made later may have the id of one that was dropped, but it
     cannot be an operand of a Value that was made in these calls.
 

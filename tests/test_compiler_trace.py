@@ -185,3 +185,12 @@ def test_the_graph_shown_is_the_one_that_was_recorded():
 def test_a_value_does_not_take_arrays():
     with pytest.raises(TypeError, match="nothing to show: got Value"):
         steps(Value(2.0), X)
+
+
+def test_an_example_may_be_an_integer_of_numpy():
+    program, (x, y) = classifier()
+    found = program.trace(x, y, example=np.argmax(x[:, 0]))
+
+    assert found.data[found.root] == pytest.approx(
+        program.trace(x, y, example=int(np.argmax(x[:, 0]))).data[found.root]
+    )

@@ -267,7 +267,7 @@ def test_wrong_counts_and_seeds_are_refused(name, wrong, error, message):
         ("reviews", dict(contrast=-1), ValueError, "got contrast=-1"),
         ("reviews", dict(intensity=None), TypeError, "got intensity=None"),
         ("cats", dict(noise=-1), ValueError, "got noise=-1"),
-        ("cats", dict(target="dog"), ValueError, "got target='dog' .*'cat' or 'kind'"),
+        ("cats", dict(target="dog"), ValueError, "got target='dog' .*'cat', 'kind'"),
         ("cats", dict(target=1), ValueError, r"got target=1 \(int\)"),
         ("recall", dict(length=0), ValueError, "got length=0"),
         ("recall", dict(n_symbols=1), ValueError, "got n_symbols=1 .*, 2 or more"),

@@ -289,7 +289,7 @@ def test_a_model_without_finite_weights_is_refused(function):
 
 
 def test_an_unknown_scope_is_refused():
-    with pytest.raises(ValueError, match="no such scope: got scope='local'"):
+    with pytest.raises(ValueError, match="unknown scope: got scope='local'"):
         prune(net(), 0.5, scope="local")
 
 

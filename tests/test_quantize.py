@@ -150,7 +150,7 @@ def test_a_quantization_prints_as_a_table():
         ({"bits": 1}, ValueError, "got bits=1 .* expected a whole number, 2 or more"),
         ({"bits": 33}, ValueError, "too many: got bits=33 .*; expected 2 to 32"),
         ({"bits": 4.0}, TypeError, "got bits=4.0"),
-        ({"per": "row"}, ValueError, "no such per: got per='row' .*'channel'"),
+        ({"per": "row"}, ValueError, "unknown per: got per='row' .*'channel'"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(options, error, match):

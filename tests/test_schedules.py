@@ -602,7 +602,7 @@ OTHER = StepLR(SGD([Value(1.0)]), 3)
         (
             lambda: OneCycleLR(OPTIMIZER, 1.0, 10, anneal_strategy="sine"),
             ValueError,
-            "no such anneal_strategy: got anneal_strategy='sine' .*'cos' or 'linear'",
+            "unknown anneal_strategy: got anneal_strategy='sine' .*'cos', 'linear'",
         ),
         (
             lambda: OneCycleLR(OPTIMIZER, 1.0, 10, pct_start=1.5),
@@ -617,12 +617,12 @@ OTHER = StepLR(SGD([Value(1.0)]), 3)
         (
             lambda: ReduceLROnPlateau(OPTIMIZER, mode="less"),
             ValueError,
-            "no such mode: got mode='less' .*; expected 'min' or 'max'",
+            "unknown mode: got mode='less' .*; expected one of 'min', 'max'",
         ),
         (
             lambda: ReduceLROnPlateau(OPTIMIZER, threshold_mode="x"),
             ValueError,
-            "no such threshold_mode: got threshold_mode='x'",
+            "unknown threshold_mode: got threshold_mode='x'",
         ),
         (
             lambda: ReduceLROnPlateau(OPTIMIZER, factor=1.0),

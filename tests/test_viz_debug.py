@@ -18,7 +18,9 @@ import pytest
 import micrograd_nn as mg
 from micrograd_nn import Value
 from micrograd_nn.graph import topological_order
+from micrograd_nn.nn import MLP
 from micrograd_nn.viz.debug import debug
+from micrograd_nn.viz.draw import draw_dot
 from micrograd_nn.viz.marks import marks_of
 from micrograd_nn.viz.page import COLOURS, GROUNDS, TEXTS, asset, theme_style
 from micrograd_nn.viz.page_data import as_script
@@ -138,6 +140,37 @@ def test_more_steps_than_a_page_takes_have_a_text_and_json_but_no_page():
     assert "too many steps" in debugger._repr_mimebundle_()["text/plain"]
 
 
+def test_where_a_page_is_too_large_a_notebook_has_the_collapsed_picture():
+    loss = MLP(2, [16, 1])([1.0, 2.0])
+    debugger = dbg(loss, max_steps=100)
+    shown = debugger._repr_mimebundle_()
+
+    assert set(shown) == {"image/svg+xml", "text/plain"}
+    assert shown["image/svg+xml"] == draw_dot(loss, engine="python").svg
+    assert shown["text/plain"].startswith("too many steps for a page: got ")
+
+
+def test_too_many_steps_are_counted_without_being_made(monkeypatch):
+    def fail(*_):
+        raise AssertionError("made")
+
+    count = len(steps(expression()))
+    monkeypatch.setitem(debug.__globals__, "steps", fail)
+    advice = dbg(expression(), max_steps=5)._repr_mimebundle_()["text/plain"]
+
+    assert f"got {count}; expected at most max_steps=5" in advice
+
+
+@pytest.mark.parametrize("make", GRAPHS)
+def test_a_page_may_have_just_as_many_steps_as_allowed(make):
+    count = len(steps(make()))
+
+    assert "<script>" in dbg(make(), max_steps=count).html
+    if count > 1:
+        with pytest.raises(ValueError, match=f"got {count}; .*max_steps={count - 1}"):
+            _ = dbg(make(), max_steps=count - 1).html
+
+
 # Arguments
 
 
@@ -157,6 +190,20 @@ def test_what_is_no_value_is_refused():
         debug(3.0)
 
 
+@pytest.mark.parametrize("wrong", [None, 0, -1, 2.5, "9", math.inf])
+def test_a_bound_that_is_no_whole_number_from_1_is_refused(wrong):
+    with pytest.raises(ValueError, match=r"not a number of steps: got max_steps="):
+        debug(expression(), max_steps=wrong)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "example"), [((), 7), (([1, 2],), 0), (([1, 2],), 7)]
+)
+def test_steps_made_before_take_neither_arrays_nor_an_example(arrays, example):
+    with pytest.raises(TypeError, match=f"{len(arrays)} arrays and example={example}"):
+        debug(steps(expression()), *arrays, example=example)
+
+
 # Files
 
 
@@ -173,6 +220,13 @@ def test_it_saves_what_the_ending_says(tmp_path, ending):
 def test_another_ending_is_refused_and_leaves_no_file(tmp_path):
     with pytest.raises(ValueError, match="unknown format: got format='pdf'"):
         dbg(expression()).save(tmp_path / "x.pdf")
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_missing_is_named_and_not_made(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no such folder: got '.*nope' for 'a"):
+        dbg(expression()).save(tmp_path / "nope" / "a.svg")
 
     assert not list(tmp_path.iterdir())
 

@@ -434,3 +434,9 @@ def test_an_unknown_fault_is_refused(enter, fault):
         ValueError, match=r"no such fault: got .*; expected one of over"
     ):
         enter(fault)
+
+
+@pytest.mark.parametrize("fault", [["x"], None, 3])
+def test_what_is_no_fault_is_refused(fault):
+    with pytest.raises(ValueError, match="no such fault: got fault="):
+        inject(fault)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from micrograd_nn.viz.boxes import DIRECTIONS, Box
 from micrograd_nn.viz.graphviz_program import COMMANDS
+from micrograd_nn.viz.lanes import LANE, lanes_of
 from micrograd_nn.viz.layered import _regression, layered_layout
-from micrograd_nn.viz.layers import layers_of
+from micrograd_nn.viz.layers import CUTS, FEW_CUTS, layers_of
 from micrograd_nn.viz.layout import layout
 
 ENGINES = [
@@ -40,6 +41,51 @@ def random_graph(seed):
         for _ in range(rng.choice([0, 1, 2, 2, 2, 5]))
     ]
     return boxes, edges
+
+
+def stepwise(steps, shared):
+    """A chain with, at each step, edges from the `shared` boxes that come first."""
+    chain = range(shared, shared + steps)
+    inputs = [(tail, head) for head in chain for tail in range(shared)]
+    return shared + steps, [*inputs, *pairwise(chain)]
+
+
+def rows_of_dots(rows, shared):
+    """A sum of dot products that share their weights, term by term."""
+    edges, count = [], shared
+    for row in range(rows):
+        for weight in range(shared):
+            edges += [(weight, count), (count, count + 1)]
+            edges += [(count - 1, count + 1)] if row or weight else []
+            count += 2
+    return count, edges
+
+
+def all_to_all(count):
+    """A chain in which each box leads to all later ones."""
+    return count, list(combinations(range(count), 2))
+
+
+def twice(count, edges):
+    """A graph, and a copy of it that goes on where it ends."""
+    again = [(tail + count, head + count) for tail, head in edges]
+    return 2 * count, [*edges, *again, (count - 1, count + 1)]
+
+
+# Boxes and edges; how many are in lanes, and how many lanes there are.
+FAR = {
+    "a short chain": (stepwise(20, 2), 0, 0),
+    "Horner's rule": (stepwise(3_000, 1), 1, 1),
+    "a recurrent network": (stepwise(3_000, 2), 2, 2),
+    "a sum of dot products": (rows_of_dots(150, 20), 20, 20),
+    "skips over all": (all_to_all(100), 81, 81),
+    "two after one another": (twice(*stepwise(3_000, 1)), 2, 1),
+    "skips over one": (
+        (3_000, [(i, j) for i in range(3_000) for j in (i + 1, i + 2) if j < 3_000]),
+        0,
+        0,
+    ),
+}
 
 
 def sides(box, center):
@@ -181,6 +227,34 @@ def test_a_chain_far_deeper_than_the_recursion_limit_is_laid_out():
     found = layered_layout([SQUARE] * 5_000, [(i, i + 1) for i in range(4_999)])
 
     assert found.centers[-1][0] > 4_999 * SQUARE.width
+
+
+@pytest.mark.parametrize(("graph", "boxes", "lanes"), FAR.values(), ids=FAR)
+def test_however_far_edges_go_their_pieces_are_few(graph, boxes, lanes):
+    count, edges = graph
+    net = layers_of(count, edges)
+    found = lanes_of(net)
+
+    assert len(net.before) - count <= max(CUTS * count, FEW_CUTS)
+    assert (len(found), len(set(found.values()))) == (boxes, lanes)
+    assert [(chain[0], chain[-1]) for chain in net.chains] == edges
+
+
+def test_edges_in_a_lane_pass_above_all_boxes_and_through_none():
+    count, edges = stepwise(100, 2)
+    found = layered_layout([SQUARE] * count, edges)
+    places = list(map(sides, [SQUARE] * count, found.centers))
+    far = [route for route in found.routes if len({y for _, y in route}) > 2]
+
+    assert min(top for _, top, _, _ in places) >= 2 * LANE
+    assert {min(y for _, y in route) for route in far} == {LANE / 2, LANE * 1.5}
+    assert max(map(len, found.routes)) == 16
+    for route in found.routes:
+        for x, y in points_along(route):
+            dot = (x - 0.1, y - 0.1, x + 0.1, y + 0.1)
+            near = [place for place in places if abs(place[0] - x) < 60]
+
+            assert not any(overlap(dot, place, margin=0.3) for place in near)
 
 
 def test_no_boxes_and_boxes_without_edges_are_laid_out():

@@ -8,7 +8,7 @@ import pytest
 
 from micrograd_nn import OPS, Op, Value, apply
 from micrograd_nn.anomaly import ignore_anomaly
-from micrograd_nn.viz.marks import flat_ends, marks_of
+from micrograd_nn.viz.marks import kind_of, marks_of
 from micrograd_nn.viz.steps import steps
 from tests.test_viz_steps import overwriting
 
@@ -64,24 +64,39 @@ def test_the_text_says_whether_any_gradient_passes():
     ]
 
 
-@pytest.mark.parametrize("op", OPS.values(), ids=OPS)
-def test_every_op_can_be_asked_where_it_is_flat(op):
-    if len(op.partials) == 1 and not op.nary:
-        assert all(isinstance(flat, bool) for flat in flat_ends(op))
+KINDS = {
+    **dict.fromkeys(("relu", "leaky_relu(0.01)", "elu(1.0)", "elu(0.5)"), "dead"),
+    **dict.fromkeys(("gelu", "silu", "softplus"), "dead"),
+    **dict.fromkeys(("tanh", "sigmoid", "atan", "erf", "erfc"), "saturated"),
+    "leaky_relu(0.01)": "",
+}
+
+
+@pytest.mark.parametrize("key", [k for k, op in OPS.items() if not op.nary])
+def test_only_activations_are_dead_or_saturated(key):
+    if len(OPS[key].partials) == 1:
+        assert kind_of(OPS[key]) == KINDS.get(key, "")
+
+
+@pytest.mark.parametrize(
+    "make", [lambda x: x.log(), lambda x: x**-1, lambda x: (-x / 20).exp()]
+)
+def test_a_small_slope_of_another_op_is_not_marked(make):
+    assert marks(make(named(200.0))) == []
 
 
 def test_an_op_of_a_users_own_may_fail_far_out():
     soft = Op("soft", lambda xp, x: math.exp(x), (lambda xp, y, x: math.exp(x),))
 
-    assert flat_ends(soft) == (True, False)
-    assert marks(apply(soft, named(-20.0))) == [("v1", "dead")]
+    assert kind_of(soft) == ""
+    assert marks(apply(soft, named(-20.0))) == []
 
 
 def test_two_ops_of_one_name_are_told_apart():
-    flat = Op("mine", lambda xp, x: 0.0 * x, (lambda xp, y, x: 0.0 * x,))
+    gate = Op("mine", lambda xp, x: xp.maximum(x, 0.0), (lambda xp, y, x: xp.step(x),))
     steep = Op("mine", lambda xp, x: x * x, (lambda xp, y, x: 2.0 * x,))
 
-    assert marks(apply(flat, named(0.0))) == [("v1", "saturated")]
+    assert marks(apply(gate, named(-1.0))) == [("v1", "dead")]
     assert marks(apply(steep, named(0.0))) == []
 
 

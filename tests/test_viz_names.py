@@ -246,3 +246,7 @@ def test_the_variables_of_a_function_are_labelled():
 def test_what_holds_no_variables_is_refused(wrong):
     with pytest.raises(TypeError, match=r"no variables: got namespace=.* Pass locals"):
         label_all(wrong)
+
+
+def test_keys_that_are_no_names_are_left_out():
+    assert label_all({1: Value(2.0), None: Value(3.0)}) == {}

@@ -192,3 +192,10 @@ def test_a_long_chain_is_run_again():
         root = root + random.choice((0.5, -0.5))
 
     assert nudge(root, x, 0.25).change == 0.25
+
+
+def test_a_number_that_is_none_cannot_be_nudged():
+    x = Value(math.nan, label="x")
+
+    with pytest.raises(ValueError, match="not a nudge"):
+        nudge(x * 2.0, x)

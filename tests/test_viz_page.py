@@ -12,6 +12,8 @@ import pytest
 import micrograd_nn as mg
 from micrograd_nn import Value
 from micrograd_nn.nn import MLP
+from micrograd_nn.viz import rules
+from micrograd_nn.viz.faults import faulty_steps
 from micrograd_nn.viz.page import asset
 from micrograd_nn.viz.page_scene import shown_on
 from micrograd_nn.viz.rules import bracketed
@@ -187,6 +189,16 @@ def test_a_jump_shows_what_walking_there_shows(opened):
         for selector in ("#graph", "#ledger", "#rule", "#bar"):
             ours, theirs = walking.inner_html(selector), jumping.inner_html(selector)
             assert ours == theirs
+
+
+@pytest.mark.parametrize("name", ["x1*w1 + b", "größe", "net.w[2]", "x (2)", "-x"])
+def test_a_name_stands_in_a_formula_as_in_the_table(opened, name):
+    x = Value(3.0, label=name)
+    page = opened(dbg(x * 2.0).html)
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+
+    assert rule(page)[2] == f"{rules.term(name)}.grad"
 
 
 @pytest.mark.slow
@@ -417,6 +429,21 @@ def test_a_gradient_that_was_not_cleared_shows_in_the_ledger(opened):
     assert [row[-1] for row in ledger(page)[1:]] == ["5", "3", "3", "11"]
 
 
+def test_a_gradient_that_is_held_shows_until_something_is_added(opened):
+    x = Value(2.0, label="x")
+    z = x * x
+    z.backward()
+    page = opened(dbg(faulty_steps(z, "forgotten_zero_grad")).html)
+    page.evaluate("show(root.seed)")
+    held = shown(page)[0][1]
+    page.evaluate("visit(0)")
+    page.click("#pin")
+    page.evaluate("show(root.seed)")
+
+    assert held == ["4", 1]
+    assert [row[-1] for row in ledger(page)[1:]] == ["4", "to come", "to come", "4"]
+
+
 # Moving
 
 
@@ -564,6 +591,53 @@ def test_the_focus_is_visible(opened):
         assert width in ("2px", "3px"), stops
 
     assert {"first", "play", "last", "slider", "jump", "card", "pin"} <= stops
+
+
+def focused(page):
+    """The position of the card that has the focus; -1 for none."""
+    return page.evaluate("groups.indexOf(document.activeElement)")
+
+
+def tab_into_the_picture(page):
+    page.focus("#jump")
+    page.keyboard.press("Tab")
+
+
+def test_tab_stops_at_the_card_of_the_step_and_leaves_the_picture(opened):
+    random.seed(1)
+    debugger = dbg(MLP(2, [4, 1])([1.0, 2.0]), collapse="none")
+    page = opened(debugger.html)
+    for time in (0, 1, len(debugger.steps)):
+        page.evaluate("time => show(time)", time)
+        tab_into_the_picture(page)
+        step = debugger.steps[time - 1] if time else None
+        receiver = step.node if step and step.operand is None else -1
+        if step and step.operand is not None:
+            receiver = step.operand
+        assert focused(page) == receiver % len(debugger.scene.cards)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == "pin"
+
+    assert page.locator("#graph [tabindex='0']").count() == 1
+
+
+def test_up_and_down_lead_from_card_to_card(opened):
+    page = opened(dbg(expression()).html)
+    last = page.evaluate("groups.length - 1")
+    tab_into_the_picture(page)
+    visited = [focused(page)]
+    for key in ("ArrowDown", "ArrowUp", "ArrowUp", "ArrowRight"):
+        page.keyboard.press(key)
+        visited.append(focused(page))
+    page.keyboard.press("Enter")
+
+    assert visited == [last, last, last - 1, last - 2, last - 2]
+    assert page.inner_text("#ledger h2").startswith(
+        page.evaluate("cards[groups.length - 3].name")
+    )
+    assert page.locator("#graph [tabindex='0']").count() == 1
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "pin"
 
 
 @pytest.mark.slow

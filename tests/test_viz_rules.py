@@ -80,7 +80,7 @@ def test_a_name_is_never_taken_for_a_part_of_the_formula():
     a, b = Value(2.0, label="b"), Value(3.0, label="a - b")
     graph = snapshot(a - b)
 
-    assert rules.formula(graph, 2) == "b − a - b"
+    assert rules.formula(graph, 2) == "b − (a - b)"
 
 
 def test_of_many_operands_a_few_are_named():

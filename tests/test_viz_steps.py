@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -437,7 +438,7 @@ HOSTILE = [
 @pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
 def test_labels_can_break_neither_the_table_nor_the_json(label):
     x = named(2.0, label)
-    y = Value(4.0, (x,), label) * (x.relu() + 1.0).tanh()
+    y = Value(4.0, (x,), label) * (x.relu() / 4.0).tanh()
     y.operands[0]._backward = lambda: None
     found = steps(y)
     text, data = str(found), found.to_json()
@@ -490,4 +491,44 @@ def test_an_op_of_a_users_own_that_calls_math_is_shown_by_its_name():
     assert found[0].rule == "soft(x)"
     assert found[-1].rule == ""
     assert "∂v1/∂x" in str(found)
-    assert json.loads(found.to_json())["nodes"][1]["marks"][0]["kind"] == "dead"
+    assert json.loads(found.to_json())["nodes"][1]["marks"] == []
+
+
+def test_a_label_that_is_a_formula_itself_stands_in_brackets():
+    q, k = named(3.0, "x1*w1 + b"), named(2.0, "k")
+    o = q * k
+    o.label = "o"
+
+    assert str(steps(o)).splitlines() == [
+        "1  *  o = (x1*w1 + b) * k = 3 * 2 = 6",
+        "2     o.grad = 1",
+        "3  *  (x1*w1 + b).grad += o.grad × k = 1 × 2 = 2   now 2",
+        "4  *  k.grad += o.grad × (x1*w1 + b) = 1 × 3 = 3   now 3",
+    ]
+
+
+def test_the_table_ends_with_the_marks():
+    a = named(1.0, "a")
+    b = a * 2
+    a.data = 5.0
+
+    assert str(steps(b)).splitlines()[-1] == (
+        "v2 is stale: data changed since this was computed: run forward again"
+    )
+
+
+@pytest.mark.parametrize("index", [-2, 3, "a", None, 0.0])
+def test_a_step_that_is_not_there_is_refused(index):
+    with pytest.raises(IndexError, match="no such step: got index="):
+        steps(named(2.0, "x").exp()).grads_after(index)
+
+
+@pytest.mark.parametrize("target", [np.array([Value(1.0)]), None, "y", [Value(1.0)]])
+def test_what_is_neither_a_value_nor_a_program_is_refused(target):
+    with pytest.raises(TypeError, match="nothing to show: got "):
+        steps(target)
+
+
+def test_an_example_is_for_programs():
+    with pytest.raises(TypeError, match="0 arrays and example=3; expected a Value"):
+        steps(Value(2.0), example=3)

@@ -222,3 +222,12 @@ def test_paths_come_in_the_order_of_their_size():
 
     assert sizes == [7.0, 3.0, 2.0, 1.0, 0.0]
     assert all(a >= b for a, b in itertools.pairwise(sizes))
+
+
+def test_a_graph_whose_data_changed_has_no_paths():
+    x = Value(2.0, label="x")
+    y = x * x
+    x.data = 3.0
+
+    with pytest.raises(RuntimeError, match="data changed since it was used"):
+        why(y, x)

@@ -373,3 +373,24 @@ def test_an_unknown_choice_is_refused(wrong):
 def test_a_root_that_is_no_value_is_refused():
     with pytest.raises(TypeError, match="nothing to show"):
         worksheet(3.0)
+
+
+def test_a_graph_whose_data_changed_is_no_exercise():
+    x = Value(2.0, label="x")
+    y = x * x
+    x.data = 3.0
+
+    with pytest.raises(RuntimeError, match="data changed since it was used"):
+        worksheet(y)
+
+
+@pytest.mark.parametrize("answer", [0.0, -1e-10])
+def test_a_tiny_gradient_is_not_taken_for_zero_or_its_negative(answer):
+    sheet = worksheet(Value(1e-10, label="s") * Value(1.0, label="v"))
+
+    assert sheet.check(v=answer).rows[1].verdict == "wrong"
+
+
+def test_answers_without_names_are_refused():
+    with pytest.raises(TypeError, match=r"no answers by name: got answers=\[4, 1\]"):
+        worksheet(Value(2.0, label="x") * 3.0).check([4, 1])

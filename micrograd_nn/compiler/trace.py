@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from operator import index
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -76,12 +77,12 @@ def trace(program: Program, arrays: Sequence[Any] = (), example: int = 0) -> Tra
 
 def _rows(batch: Batch, example: int) -> list[NDArray[Any]]:
     """The arrays of one example."""
-    if not isinstance(example, int) or not -batch.size <= example < batch.size:
+    if not hasattr(example, "__index__") or not -batch.size <= example < batch.size:
         raise IndexError(
             f"no such example: got example={example!r} ({type(example).__name__}); "
-            f"expected an integer below {batch.size}. Count from 0."
+            f"expected an integer from 0 to {batch.size - 1}. Count from 0."
         )
-    start = example % batch.size
+    start = index(example) % batch.size
     return [array[start : start + 1] for array in batch.arrays]
 
 

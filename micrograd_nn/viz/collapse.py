@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from micrograd_nn.ranges import one_of
 from micrograd_nn.viz.contraction import contracted
-from micrograd_nn.viz.layout import check_choice
 from micrograd_nn.viz.levels import LEVELS, groups_at
 from micrograd_nn.viz.names import Unique
 from micrograd_nn.viz.scene import Card, Edge, Scene, card_of, scene_of
@@ -88,7 +88,7 @@ class Outline:
 
 def _checked(level: str | None) -> str:
     level = "none" if level is None else level
-    check_choice("level", level, LEVELS)
+    one_of(LEVELS, level, "level")
     return level
 
 

@@ -18,24 +18,26 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from micrograd_nn.files import write_whole
+from micrograd_nn.files import format_of, write_whole
+from micrograd_nn.ranges import one_of
 from micrograd_nn.viz.boxes import DIRECTIONS
 from micrograd_nn.viz.collapse import Outline
-from micrograd_nn.viz.layout import ENGINES, check_choice
+from micrograd_nn.viz.layout import ENGINES
 from micrograd_nn.viz.marks import marks_of
 from micrograd_nn.viz.notebook_cell import cell
 from micrograd_nn.viz.page import page
 from micrograd_nn.viz.page_data import Marks, page_data
 from micrograd_nn.viz.page_scene import page_scene
 from micrograd_nn.viz.picture import picture
-from micrograd_nn.viz.policy import COLLAPSES, level_for
+from micrograd_nn.viz.policy import COLLAPSES, FULL, level_for
 from micrograd_nn.viz.scene import Scene
+from micrograd_nn.viz.snapshot import Snapshot, snapshot
 from micrograd_nn.viz.steps import Steps, steps
 from micrograd_nn.viz.svg import THEMES
 
@@ -59,10 +61,11 @@ def debug(
     """A debugger that steps through the pass that computed a Value, and back.
 
     One step is one op forward, or one product of the chain rule backward. The graph is
-    taken as it is now; nothing of it is changed.
+    taken as it is now; nothing of it is changed. More than `max_steps` records are made
+    when they are first asked for.
 
     Args:
-        target: The result to differentiate, or what else `steps` takes.
+        target: The result to differentiate, what else `steps` takes, or what it gave.
         arrays: For a program a batch, as for a call of it.
         example: Which of the batch to show.
         collapse: What one card shows, as in `draw_dot`. Every step is there at every
@@ -73,8 +76,10 @@ def debug(
         max_steps: The most steps of a page; text and JSON have no such bound.
 
     Raises:
-        TypeError: If `target` is not a Value, and no program.
-        ValueError: If an argument is not one of those listed.
+        TypeError: If `target` is not a Value, and no program; or it is steps, and there
+            are arrays or an example.
+        ValueError: If an argument is not one of those listed, or `max_steps` is no
+            whole number from 1.
 
     >>> from micrograd_nn import Value
     >>> x = Value(3.0, label="x")
@@ -82,16 +87,45 @@ def debug(
     >>> len(debugger.steps), "<script>" in debugger.html
     (4, True)
     """
-    check_choice("collapse", collapse, COLLAPSES)
-    check_choice("theme", theme, THEMES)
-    check_choice("rankdir", rankdir, DIRECTIONS)
-    check_choice("engine", engine, ("auto", *ENGINES))
-    found = (
-        target if isinstance(target, Steps) else steps(target, *arrays, example=example)
-    )
-    outline = Outline(found.graph)
-    scene = page_scene(found, outline.scene(level_for(outline, collapse)))
-    return Debugger(found, scene, marks_of(found), rankdir, theme, engine, max_steps)
+    one_of(COLLAPSES, collapse, "collapse")
+    one_of(THEMES, theme, "theme")
+    one_of(DIRECTIONS, rankdir, "rankdir")
+    one_of(("auto", *ENGINES), engine, "engine")
+    _check_max_steps(max_steps)
+    given = target if isinstance(target, Steps) else None
+    if given is not None:
+        _check_alone(given, arrays, example)
+    graph = given.graph if given else snapshot(target, *arrays, example=example)
+    if given is None and _count(graph) <= max_steps:
+        given = steps(graph)
+    outline = Outline(graph)
+    scene = outline.scene(level_for(outline, collapse))
+    marks = {} if given is None else marks_of(given)
+    return Debugger(graph, scene, given, marks, rankdir, theme, engine, max_steps)
+
+
+def _check_max_steps(max_steps: Any) -> None:
+    if not hasattr(max_steps, "__index__") or max_steps < 1:
+        raise ValueError(
+            f"not a number of steps: got max_steps={max_steps!r} "
+            f"({type(max_steps).__name__}); expected a whole number, 1 or more. "
+            "Leave it out for 20,000."
+        )
+
+
+def _check_alone(given: Steps, arrays: Sequence[Any], example: int) -> None:
+    if arrays or example:
+        raise TypeError(
+            f"steps that are made already: got {len(given)} of them "
+            f"({type(given).__name__}), {len(arrays)} arrays and example={example!r}; "
+            "expected nothing beside them. Pass arrays and example to steps(...), "
+            "where the program is run."
+        )
+
+
+def _count(graph: Snapshot) -> int:
+    """How many steps a pass has: an op each, the seed, an operand each."""
+    return sum(1 + len(operands) for operands in graph.operands if operands) + 1
 
 
 @dataclass(frozen=True, repr=False)
@@ -99,17 +133,19 @@ class Debugger:
     """The steps of one pass, as a page, as text and as JSON.
 
     Attributes:
-        steps: The records.
+        graph: The Values and their numbers.
         scene: What the picture shows.
-        marks: What deserves a second look, by position of the Value.
+        given: The records, if they are made already.
+        marks: What deserves a second look, by position of the Value; of `given`.
         rankdir: As given to `debug`, like what follows.
         theme: Likewise.
         engine: Likewise.
         max_steps: Likewise.
     """
 
-    steps: Steps
+    graph: Snapshot
     scene: Scene
+    given: Steps | None
     marks: Marks
     rankdir: str = "LR"
     theme: str = "auto"
@@ -118,6 +154,11 @@ class Debugger:
 
     def __repr__(self) -> str:
         return self.text
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The records."""
+        return steps(self.graph) if self.given is None else self.given
 
     @property
     def text(self) -> str:
@@ -133,7 +174,8 @@ class Debugger:
     def svg(self) -> str:
         """The picture after the last step."""
         lead = LEAD[DIRECTIONS[self.rankdir][1] != 0]
-        return picture(self.scene, self.rankdir, self.theme, self.engine, lead)
+        scene = page_scene(self.steps, self.scene)
+        return picture(scene, self.rankdir, self.theme, self.engine, lead)
 
     @cached_property
     def html(self) -> str:
@@ -149,10 +191,11 @@ class Debugger:
         return page(data, self.svg, title, self.theme)
 
     def _too_large(self) -> str:
-        if len(self.steps) <= self.max_steps:
+        count = _count(self.graph) if self.given is None else len(self.given)
+        if count <= self.max_steps:
             return ""
         return (
-            f"too many steps for a page: got {len(self.steps)}; expected at most "
+            f"too many steps for a page: got {count}; expected at most "
             f"max_steps={self.max_steps}. Debug a smaller part (an inner Value, or one "
             "sample in place of a batch), read .text or .json, or pass a larger "
             "max_steps."
@@ -162,7 +205,7 @@ class Debugger:
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
     ) -> dict[str, str]:
         if advice := self._too_large():
-            return {"text/plain": advice}
+            return {**self._still(), "text/plain": advice}
         found = re.search(r'height="(\d+)"', self.svg)
         height = ABOVE + min(max(int(found[1]) if found else 0, LOWEST), HIGHEST)
         text = _head(self.text)
@@ -171,16 +214,23 @@ class Debugger:
             "text/plain": text,
         }
 
+    def _still(self) -> dict[str, str]:
+        """The picture with the gradients as they stand, if one can be read."""
+        if len(self.scene.cards) > FULL:
+            return {}
+        svg = picture(self.scene, self.rankdir, self.theme, self.engine)
+        return {"image/svg+xml": svg}
+
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the debugger to `path`: a page, or what its ending says.
 
         Raises:
+            FileNotFoundError: If there is no such folder.
             ValueError: If the ending is none of .html, .json, .txt and .svg, or there
                 are too many steps for a page.
         """
         path = Path(path)
-        format = path.suffix[1:].lower()
-        check_choice("format", format, FORMATS)
+        format = format_of(path, FORMATS)
         face = {"txt": "text"}.get(format, format)
         write_whole(path, getattr(self, face).encode())
         return path

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_nn.engine import Value
-from micrograd_nn.files import write_whole
+from micrograd_nn.files import format_of, write_whole
+from micrograd_nn.ranges import one_of
 from micrograd_nn.viz.dot import dot_source
 from micrograd_nn.viz.graphviz_layout import is_large
 from micrograd_nn.viz.graphviz_program import COMMANDS, installed, run_graphviz
-from micrograd_nn.viz.layout import check_choice
 from micrograd_nn.viz.picture import picture
 from micrograd_nn.viz.policy import grouped, shown
 from micrograd_nn.viz.scene import table
@@ -84,22 +84,24 @@ def draw_dot(
         theme: "light", "dark", or "auto": what the viewer's system prefers.
         engine: What finds places for the cards: "dot" (the program of Graphviz),
             "pygraphviz" (a package that brings Graphviz along), "python" (ours), or
-            "auto": the first that is installed. Of more than 2,500 cards and edges that
-            is ours, which needs seconds. Graphviz then needs seconds to a minute, and
-            gives up on some graphs.
+            "auto": the first that is installed. Of more than 2,500 cards and edges, or
+            where edges pass many others (a weight that each step of a long chain uses),
+            that is ours, which needs seconds. Graphviz may then need minutes, so it is
+            stopped after 10 s.
         max_nodes: The most cards to draw.
 
     Raises:
         TypeError: If `root` is neither.
         ValueError: If there are more cards, or an argument is not one of those listed,
             or `focus` is not in the graph.
-        RuntimeError: If the engine asked for is Graphviz, and it is missing or fails.
+        RuntimeError: If the engine asked for is Graphviz, and it is missing, fails, or
+            takes more than 10 s.
 
     >>> x = Value(3.0, label="x")
     >>> "<svg" in draw_dot(x * 2 + 1).svg
     True
     """
-    check_choice("format", format, FORMATS)
+    one_of(FORMATS, format, "format")
     graph = _numbered(root)
     scene = shown(graph, collapse, focus, max_nodes)
     if engine in COMMANDS and is_large(scene.cards, scene.edges):
@@ -152,8 +154,7 @@ class Drawing:
             RuntimeError: If Graphviz is needed (.png, .pdf) and is not installed.
         """
         path = Path(path)
-        format = path.suffix[1:].lower()
-        check_choice("format", format, FORMATS)
+        format = format_of(path, FORMATS)
         write_whole(path, self._bytes(format))
         return path
 

@@ -25,7 +25,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from micrograd_nn import epochs
 from micrograd_nn.engine import Value
 from micrograd_nn.lessons import Lesson, lesson_on
 from micrograd_nn.namespaces import Body
@@ -152,7 +151,8 @@ def inject(fault: str | Fault) -> AbstractContextManager[None]:
 
 
 def _chosen(fault: str | Fault) -> Fault:
-    found = fault if isinstance(fault, Fault) else FAULTS.get(fault)
+    name = fault if isinstance(fault, str) else ""
+    found = fault if isinstance(fault, Fault) else FAULTS.get(name)
     if found is None:
         raise ValueError(
             f"no such fault: got fault={shortened(fault)} ({type(fault).__name__}); "
@@ -163,8 +163,7 @@ def _chosen(fault: str | Fault) -> Fault:
 
 def _run_backward(fault: Fault, root: Value) -> None:
     graph = snapshot(root)
-    for node in graph.order:
-        epochs.check(node)
+    graph.check()
     for node, grad in zip(graph.order, _taken(graph, fault).grads, strict=True):
         adds = fault.accumulates and not node.operands
         node.grad = (grad or 0.0) + ((node.grad or 0.0) if adds else 0.0)
@@ -213,6 +212,7 @@ def faulty_steps(root: Value, fault: str | Fault) -> FaultySteps:
         fault: A name in `FAULTS`, or one of your own.
 
     Raises:
+        RuntimeError: If data changed after it was used.
         TypeError: If `root` is not a Value.
         ValueError: If there is no such fault.
 
@@ -226,6 +226,7 @@ def faulty_steps(root: Value, fault: str | Fault) -> FaultySteps:
     The first wrong step is 4: x.grad should be 6 there.
     """
     graph, chosen = snapshot(root), _chosen(fault)
+    graph.check()
     found = _taken(graph, chosen)
     step, should_be = _first_wrong(found, recorded(graph))
     return FaultySteps(found.graph, found.records, chosen, step, should_be)

@@ -18,9 +18,15 @@ from typing import Any
 
 from micrograd_nn.viz.boxes import Box, Edge, Group, Layout, Route
 from micrograd_nn.viz.columns import tidied
-from micrograd_nn.viz.graphviz_program import FAILURES, failure, run_graphviz
+from micrograd_nn.viz.graphviz_program import (
+    FAILURES,
+    failure,
+    run_graphviz,
+    time_limit,
+)
 
 INCH = 72.0  # points, which are our pixels
+PATIENCE = 10.0  # seconds, at most, for any graph
 LARGE = 2_500  # boxes and edges, from which on Graphviz may need many seconds
 
 # What a large graph costs goes down to a tenth, and its picture is hardly worse. The
@@ -29,7 +35,11 @@ SMALL_GRAPH, LARGE_GRAPH = "ordering=in", "nslimit=0.1 mclimit=0.1"
 
 
 def graphviz_layout(
-    engine: str, boxes: Sequence[Box], edges: Sequence[Edge], groups: Sequence[Group]
+    engine: str,
+    boxes: Sequence[Box],
+    edges: Sequence[Edge],
+    groups: Sequence[Group],
+    seconds: float = PATIENCE,
 ) -> Layout:
     """Coordinates by Graphviz, for a picture that flows from left to right.
 
@@ -38,17 +48,19 @@ def graphviz_layout(
         boxes: Their sizes.
         edges: Between them.
         groups: Boxes to be kept together if there are many; that saves time.
+        seconds: The most it may take.
 
     Raises:
         RuntimeError: If it is missing, fails or takes too long.
     """
     purpose, instead = f"engine={engine!r}", "use engine='python'"
     source = plain_source(boxes, edges, groups)
-    answer = run_graphviz(engine, "json0", source, purpose, instead)
+    limit = min(time_limit(source), seconds)
+    answer = run_graphviz(engine, "json0", source, purpose, instead, limit)
     try:
         found = _read(json.loads(answer), len(boxes), len(edges))
     except FAILURES as error:
-        raise failure(error, engine, source, purpose, instead) from error
+        raise failure(error, engine, purpose, instead) from error
     return tidied(found, boxes, edges)
 
 

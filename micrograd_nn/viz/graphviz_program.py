@@ -80,7 +80,12 @@ def installed() -> list[str]:
 
 
 def run_graphviz(
-    engine: str, format: str, source: str, purpose: str, instead: str
+    engine: str,
+    format: str,
+    source: str,
+    purpose: str,
+    instead: str,
+    seconds: float | None = None,
 ) -> bytes:
     """What Graphviz makes of that source.
 
@@ -90,9 +95,10 @@ def run_graphviz(
         source: DOT text.
         purpose: What it is for, and
         instead: what to do without it, for the message.
+        seconds: How long it may take; None is 5 s for each 100 KB.
 
     Raises:
-        RuntimeError: If it is missing or fails, or takes more than 5 s for each 100 KB.
+        RuntimeError: If it is missing, fails or takes longer.
     """
     command = COMMANDS[engine](format)
     if command is None:
@@ -102,11 +108,11 @@ def run_graphviz(
             command,
             input=source.encode(),
             capture_output=True,
-            timeout=time_limit(source),
+            timeout=time_limit(source) if seconds is None else seconds,
             check=True,
         )
     except FAILURES as error:
-        raise failure(error, engine, source, purpose, instead) from error
+        raise failure(error, engine, purpose, instead) from error
     return done.stdout
 
 
@@ -131,12 +137,28 @@ def missing(engine: str, purpose: str, instead: str) -> RuntimeError:
     )
 
 
-def failure(
-    error: Exception, engine: str, source: str, purpose: str, instead: str
-) -> RuntimeError:
+def failure(error: Exception, engine: str, purpose: str, instead: str) -> RuntimeError:
     """The error to raise where an engine did not do what it was asked for."""
     return RuntimeError(
-        f"Graphviz failed: got {type(error).__name__} from engine={engine!r} for "
-        f"{purpose}; expected its answer within {time_limit(source):g} s. Else "
-        f"{instead}."
+        f"Graphviz failed: got {_reason(error)} from engine={engine!r} for {purpose}; "
+        f"expected its answer. Else {instead}."
     )
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, with the last line that the program wrote of it.
+
+    >>> _reason(subprocess.TimeoutExpired("dot", 5.0))
+    'no answer within 5 s'
+    >>> _reason(subprocess.CalledProcessError(1, "dot", stderr=b"no memory"))
+    'exit status 1 (no memory)'
+    """
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"no answer within {error.timeout:.3g} s"
+    if isinstance(error, subprocess.CalledProcessError):
+        lines = (error.stderr or b"").decode(errors="replace").splitlines()
+        said = next(
+            (line.strip() for line in lines[::-1] if line.strip()), "no message"
+        )
+        return f"exit status {error.returncode} ({said})"
+    return f"{type(error).__name__} ({error})"

@@ -6,7 +6,9 @@
 [(20.0, 10.0), (20.0, 46.0), (104.0, 28.0)]
 
 The method is that of Sugiyama, Tagawa and Toda (1981): layers, a good order in each
-(see `layers`), then coordinates. Time is nearly linear, and nothing recurses.
+(see `layers`), then coordinates; edges that would pass too many layers go above them
+all (see `lanes`). That bounds the pieces of edges by 8 for each box, and with them the
+time: some seconds for 10,000 boxes. Nothing recurses.
 """
 
 from __future__ import annotations
@@ -16,11 +18,11 @@ from itertools import accumulate, pairwise
 
 from micrograd_nn.viz.boxes import Box, Edge, Layout, Route
 from micrograd_nn.viz.columns import NARROWEST, Column, across, gap
+from micrograd_nn.viz.lanes import LANE, Stop, lanes_of, stops_of
 from micrograd_nn.viz.layers import Net, layers_of
 
 SWEEPS = 12  # more move hardly anything by a pixel
 GAP = 16.0  # pixels between boxes of one layer
-LANE = 14.0  # pixels kept free where an edge passes a layer
 STRAIGHT = 8.0  # the factor of Gansner, Koutsofios, North and Vo (1993)
 
 Wish = tuple[float, float]  # a height, and how much it weighs
@@ -35,16 +37,30 @@ def layered_layout(boxes: Sequence[Box], edges: Sequence[Edge]) -> Layout:
     """
     net = layers_of(len(boxes), edges)
     rooms = [box.height + GAP for box in boxes] + [LANE] * (len(net.before) - net.boxes)
-    heights = _heights(net, rooms)
-    top = min(map(_upper, heights, rooms), default=0.0)
-    heights = [height - top for height in heights]
-    columns = _columns(net, boxes, heights)
+    heights, lanes = _moved_down(_heights(net, rooms), rooms, lanes_of(net))
+    ways = [stops_of(net, chain, heights, lanes) for chain in net.chains]
+    columns = _columns(net, boxes, ways)
+    rights = [columns[net.layer_of[box]].right for box in range(net.boxes)]
     return Layout(
-        max((column.right for column in columns), default=0.0),
+        max(rights, default=0.0),
         max(map(_lower, heights, rooms), default=0.0),
-        [(columns[i].right - box.width / 2, heights[i]) for i, box in enumerate(boxes)],
-        [_route(chain, boxes, columns, heights) for chain in net.chains],
+        [(rights[i] - box.width / 2, heights[i]) for i, box in enumerate(boxes)],
+        [
+            _route(way, columns, boxes[head].width)
+            for way, (_, head) in zip(ways, edges, strict=True)
+        ],
     )
+
+
+def _moved_down(
+    heights: list[float], rooms: list[float], lanes: dict[int, int]
+) -> tuple[list[float], dict[int, float]]:
+    """The heights of all nodes below all lanes, and those of the lanes."""
+    above = LANE * (max(lanes.values(), default=-1) + 1)
+    top = min(map(_upper, heights, rooms), default=0.0) - above
+    return [height - top for height in heights], {
+        tail: above - LANE * (lane + 0.5) for tail, lane in lanes.items()
+    }
 
 
 def _upper(height: float, room: float) -> float:
@@ -139,31 +155,28 @@ def _regression(wishes: Sequence[Wish], rooms: Sequence[float]) -> list[float]:
 # Across: every layer is a column, as wide as its widest box; boxes stand at its right.
 
 
-def _columns(net: Net, boxes: Sequence[Box], heights: list[float]) -> list[Column]:
-    """The column of each node."""
-    column_of = [Column(0.0, 0.0)] * len(heights)
-    right = -NARROWEST
-    for layer in net.layers:
-        rises = (heights[x] - heights[n] for n in layer for x in net.before[n])
-        left = right + gap(max(map(abs, rises), default=0.0))
+def _columns(
+    net: Net, boxes: Sequence[Box], ways: Sequence[Sequence[Stop]]
+) -> list[Column]:
+    """The column of each layer."""
+    rises = [0.0] * len(net.layers)
+    for way in ways:
+        for (_, y0), (i, y1) in pairwise(way):
+            rises[i] = max(rises[i], abs(y1 - y0))
+    columns, right = [], -NARROWEST
+    for layer, rise in zip(net.layers, rises, strict=True):
+        left = right + gap(rise)
         right = left + max(boxes[n].width for n in layer if n < net.boxes)
-        for node in layer:
-            column_of[node] = Column(left, right)
-    return column_of
+        columns.append(Column(left, right))
+    return columns
 
 
-def _route(
-    chain: list[int],
-    boxes: Sequence[Box],
-    columns: list[Column],
-    heights: list[float],
-) -> Route:
-    """The way along `chain`."""
-    *_, head = chain
-    route: Route = [(columns[chain[0]].right, heights[chain[0]])]
-    for left, right in pairwise(chain):
-        column = columns[right]
-        end = column.right - boxes[head].width if right == head else column.right
-        place = end, heights[right]
-        route += across(route[-1], columns[left], column, place)[1:]
+def _route(way: Sequence[Stop], columns: list[Column], head: float) -> Route:
+    """The curves along `way`, to a box as wide as `head`."""
+    layer, height = way[0]
+    route: Route = [(columns[layer].right, height)]
+    for (left, _), stop in pairwise(way):
+        layer, height = stop
+        end = columns[layer].right - (head if stop == way[-1] else 0.0)
+        route += across(route[-1], columns[left], columns[layer], (end, height))[1:]
     return route

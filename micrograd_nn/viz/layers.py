@@ -1,7 +1,10 @@
 """Layers: the first half of the layout, in which nothing has a size yet.
 
 Every box gets a layer, left of all that it leads to; long edges are cut into pieces of
-one layer each; each layer is ordered so that few pieces cross.
+one layer each; each layer is ordered so that few pieces cross. A parameter that every
+step of a chain uses would need a cut in each layer for each of those edges, which is
+quadratic in the steps. So the cuts are limited: the edges of the boxes that would need
+most are left whole, and pass outside (see `lanes`).
 
 >>> net = layers_of(4, [(0, 2), (1, 2), (0, 3), (2, 3)])
 >>> net.layers  # 4 is the cut of the edge from 0 to 3
@@ -11,6 +14,7 @@ one layer each; each layer is ordered so that few pieces cross.
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +23,8 @@ from micrograd_nn.viz.boxes import Edge
 
 ROUNDS = 6  # more find hardly any crossing to undo
 WORTHWHILE = 0.99  # the share of crossings that a round may leave for another to follow
+CUTS = 8  # for each box, on average, but
+FEW_CUTS = 1_000  # any graph may have so many
 
 
 @dataclass
@@ -27,17 +33,23 @@ class Net:
 
     Attributes:
         boxes: How many nodes are boxes.
-        chains: For each edge, its nodes from tail to head.
+        layer_of: The layer of each node.
+        chains: For each edge, its nodes from tail to head; these two where it is whole.
         layers: The nodes of each layer, from top to bottom.
         before: For each node, its neighbours in the layer to the left.
-        after: The same to the right.
+        after: The same to the right. Edges left whole are in neither.
     """
 
     boxes: int
+    layer_of: list[int]
     chains: list[list[int]]
     layers: list[list[int]]
     before: list[list[int]]
     after: list[list[int]]
+
+    def is_whole(self, chain: Sequence[int]) -> bool:
+        """Whether the edge along `chain` is long, and was not cut."""
+        return self.layer_of[chain[1]] > self.layer_of[chain[0]] + 1
 
 
 def layers_of(count: int, edges: Sequence[Edge]) -> Net:
@@ -49,6 +61,34 @@ def layers_of(count: int, edges: Sequence[Edge]) -> Net:
     net = _cut(count, edges, _layer_of(count, edges))
     _order(net)
     return net
+
+
+def reaches_far(count: int, edges: Sequence[Edge]) -> bool:
+    """Whether edges of a graph of `count` boxes are left whole: they pass many layers.
+
+    >>> horner = [edge for i in range(1, 60) for edge in [(i - 1, i), (60, i)]]
+    >>> reaches_far(61, horner), reaches_far(61, horner[::2])
+    (True, False)
+
+    Raises:
+        ValueError: If the edges form a cycle.
+    """
+    return bool(_left_whole(count, edges, _layer_of(count, edges)))
+
+
+def _left_whole(count: int, edges: Sequence[Edge], layer_of: list[int]) -> set[int]:
+    """The boxes whose long edges are not cut: enough that the rest is in the limit."""
+    cuts: Counter[int] = Counter()
+    for tail, head in edges:
+        cuts[tail] += layer_of[head] - layer_of[tail] - 1
+    excess = cuts.total() - max(CUTS * count, FEW_CUTS)
+    whole = set()
+    for tail, needed in cuts.most_common():
+        if excess <= 0:
+            break
+        whole.add(tail)
+        excess -= needed
+    return whole
 
 
 def _layer_of(count: int, edges: Sequence[Edge]) -> list[int]:
@@ -78,9 +118,11 @@ def _layer_of(count: int, edges: Sequence[Edge]) -> list[int]:
 def _cut(count: int, edges: Sequence[Edge], layer_of: list[int]) -> Net:
     # Boxes come in the order in which a depth-first search left them, and a cut goes
     # with the box it comes from: in that order a tree has no crossings.
+    whole = _left_whole(count, edges, layer_of)
     origin, layer_of, chains = list(range(count)), list(layer_of), []
     for tail, head in edges:
-        between = range(layer_of[tail] + 1, layer_of[head])
+        start = layer_of[head] if tail in whole else layer_of[tail] + 1
+        between = range(start, layer_of[head])
         cuts = range(len(origin), len(origin) + len(between))
         chains.append([tail, *cuts, head])
         layer_of += between
@@ -88,11 +130,14 @@ def _cut(count: int, edges: Sequence[Edge], layer_of: list[int]) -> Net:
     layers: list[list[int]] = [[] for _ in range(max(layer_of, default=-1) + 1)]
     for node in sorted(range(len(origin)), key=origin.__getitem__):
         layers[layer_of[node]].append(node)
-    return Net(count, chains, layers, *_neighbours(len(origin), chains))
+    net = Net(count, layer_of, chains, layers, [], [])
+    in_layers = [chain for chain in chains if not net.is_whole(chain)]
+    net.before, net.after = _neighbours(len(origin), in_layers)
+    return net
 
 
 def _neighbours(
-    count: int, chains: list[list[int]]
+    count: int, chains: Sequence[list[int]]
 ) -> tuple[list[list[int]], list[list[int]]]:
     before: list[list[int]] = [[] for _ in range(count)]
     after: list[list[int]] = [[] for _ in range(count)]

@@ -12,14 +12,17 @@ engine is asked for as little as possible.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from time import monotonic
 
+from micrograd_nn.ranges import one_of
 from micrograd_nn.viz.boxes import DIRECTIONS, Box, Edge, Group, Layout, Route
 from micrograd_nn.viz.graphviz_layout import graphviz_layout, is_large
-from micrograd_nn.viz.graphviz_program import installed
+from micrograd_nn.viz.graphviz_program import TIMEOUT, installed
 from micrograd_nn.viz.layered import layered_layout
+from micrograd_nn.viz.layers import reaches_far
 
 ENGINES = ("dot", "pygraphviz", "python")
 SPREAD = 8.0  # pixels between edges that enter one box, where there is room
@@ -40,17 +43,19 @@ def layout(
         edges: Pairs of positions in `boxes`; a pair may be repeated.
         rankdir: "LR", "RL", "TB" or "BT": where edges lead to.
         engine: "dot" (the program of Graphviz), "pygraphviz" (Graphviz too), "python"
-            (ours), or "auto": the first that is installed and works. Of more than 2,500
-            boxes and edges Graphviz may need minutes, so "auto" is ours then.
+            (ours), or "auto": the first that is installed and works within 5 s. Of more
+            than 2,500 boxes and edges, or where edges pass many layers, Graphviz may
+            need minutes, so "auto" is ours then.
         groups: Boxes that belong together. Graphviz then needs seconds.
         lead: Pixels by which each edge is longer than need be, for texts beside it.
 
     Raises:
         ValueError: If `rankdir` or `engine` is none of these.
-        RuntimeError: If the engine asked for is Graphviz, and it is missing or fails.
+        RuntimeError: If the engine asked for is Graphviz, and it is missing, fails, or
+            takes more than 10 s.
     """
-    check_choice("rankdir", rankdir, DIRECTIONS)
-    check_choice("engine", engine, ("auto", *ENGINES))
+    one_of(DIRECTIONS, rankdir, "rankdir")
+    one_of(("auto", *ENGINES), engine, "engine")
     level = [box.turned(rankdir) for box in boxes]
     longer = [box._replace(width=box.width + lead) for box in level]
     found = _cut(_computed(longer, edges, groups, engine), lead)
@@ -67,15 +72,6 @@ def _cut(found: Layout, lead: float) -> Layout:
     )
 
 
-def check_choice(name: str, choice: object, known: Iterable[str]) -> None:
-    """Refuse a `choice` that is not one of those known."""
-    if choice not in list(known):
-        raise ValueError(
-            f"unknown {name}: got {name}={choice!r} ({type(choice).__name__}); "
-            f"expected one of {', '.join(map(repr, known))}."
-        )
-
-
 def _computed(
     boxes: Sequence[Box], edges: Sequence[Edge], groups: Sequence[Group], engine: str
 ) -> Layout:
@@ -83,11 +79,23 @@ def _computed(
         return layered_layout(boxes, edges)
     if engine != "auto":
         return graphviz_layout(engine, boxes, edges, groups)
-    for graphviz in () if is_large(boxes, edges) else installed():
-        # A picture by another engine is better than none.
-        with suppress(RuntimeError):
-            return graphviz_layout(graphviz, boxes, edges, groups)
-    return layered_layout(boxes, edges)
+    if is_large(boxes, edges) or reaches_far(len(boxes), edges):
+        return layered_layout(boxes, edges)
+    return _by_graphviz(boxes, edges) or layered_layout(boxes, edges)
+
+
+def _by_graphviz(boxes: Sequence[Box], edges: Sequence[Edge]) -> Layout | None:
+    """By the first engine that works within the time that all have together, or None.
+
+    A picture by another engine is better than none. But one that takes too long is the
+    last: they are all Graphviz, and need about the same time.
+    """
+    end = monotonic() + TIMEOUT
+    for engine in installed():
+        if (seconds := end - monotonic()) > 0:
+            with suppress(RuntimeError):
+                return graphviz_layout(engine, boxes, edges, (), seconds)
+    return None
 
 
 def _docked(found: Layout, boxes: Sequence[Box], edges: Sequence[Edge]) -> Layout:

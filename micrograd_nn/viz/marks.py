@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FLAT = 1e-2  # a partial so small passes next to nothing on
 FAR = 1e3  # from 0: there a function that levels off has done so
+STEEP = 10.0  # the slope of no activation, but of exp
 MANY = 1e6  # passes; more have not been run, and the grad holds something else
 
 
@@ -87,29 +88,50 @@ def _of_op(graph: Snapshot, i: int) -> Iterator[Mark]:
     op, partials = graph.ops[i], graph.partials(i)
     if len(graph.operands[i]) != 1 or op.nary or not partials or op.partials is None:
         return
-    if abs(partials[0]) < FLAT and any(flat_ends(op)):
+    if abs(partials[0]) < FLAT and (kind := kind_of(op)):
         symbol, x = clean(graph.order[i]._op), number(graph.data[graph.operands[i][0]])
-        kind = "saturated" if all(flat_ends(op)) else "dead"
         little = "no gradient" if partials[0] == 0.0 else "hardly any gradient"
         yield Mark(kind, f"its input {x} is where {symbol} is flat: {little} passes")
 
 
-def flat_ends(op: Op) -> tuple[bool, bool]:
-    """Whether a unary op levels off far to the left, and far to the right.
+def kind_of(op: Op) -> str:
+    """What an activation is where it is flat; "" for an op that is none.
+
+    One that levels off at both ends, each at its own height, is "saturated" there; one
+    that does so at one end, and goes on straight at the other, "dead".
 
     >>> from micrograd_nn import OPS
-    >>> [flat_ends(OPS[name]) for name in ("relu", "tanh", "sin")]
-    [(True, False), (True, True), (False, False)]
+    >>> [kind_of(OPS[name]) for name in ("relu", "tanh", "exp", "log", "power(-1.0)")]
+    ['dead', 'saturated', '', '', '']
     """
-    left, right = (_slope(op, x) for x in (-FAR, FAR))
-    return abs(left) < FLAT, abs(right) < FLAT
+    left, right = (_end(op, sign) for sign in (-1.0, 1.0))
+    if left.is_flat and right.is_flat:
+        return "saturated" if abs(right.height - left.height) > FLAT else ""
+    straight = FLAT < max(abs(left.slope), abs(right.slope)) < STEEP
+    return "dead" if (left.is_flat or right.is_flat) and straight else ""
 
 
-def _slope(op: Op, x: float) -> float:
+class _End(NamedTuple):
+    """A unary op far from 0."""
+
+    height: float
+    slope: float
+    is_flat: bool
+
+
+def _end(op: Op, sign: float) -> _End:
+    near, far = (_at(op, sign * x) for x in (FAR, 2.0 * FAR))
+    levels_off = abs(far[0] - near[0]) < FLAT and abs(near[1]) < FLAT
+    return _End(*near, is_flat=levels_off)
+
+
+def _at(op: Op, x: float) -> tuple[float, float]:
+    """The output and the partial."""
     try:
-        return float(read_floats(op.partials[0], read_floats(op.forward, x), x))
+        y = float(read_floats(op.forward, x))
+        return y, float(read_floats(op.partials[0], y, x))
     except FLOAT_ERRORS:  # an op of a user's own may not be made for that
-        return math.nan
+        return math.nan, math.nan
 
 
 def _of_history(steps: Steps, i: int) -> Iterator[Mark]:

@@ -130,7 +130,8 @@ def label_all(
 
     That is `x`, `xs[2]`, `d['k']` or `net.layers[0].neurons[1].w[2]`. Of two names the
     first counts; but variables go before what is in a model, and that before what is in
-    a list, a tuple or a dictionary. Names that start with "_" are left out.
+    a list, a tuple or a dictionary. Names that start with "_", and keys
+    that are no names, are left out.
 
     Args:
         namespace: `locals()`, `globals()` or any dictionary of names.
@@ -163,9 +164,7 @@ def label_all(
 
 def _values_in(namespace: Mapping[str, Any]) -> list[tuple[str, Value]]:
     variables = [
-        (name, thing)
-        for name, thing in namespace.items()
-        if not name.startswith("_") and name not in NOT_VARIABLES
+        (name, thing) for name, thing in namespace.items() if _is_variable(name)
     ]
     variables.sort(key=lambda pair: _rank(pair[1]))
     return [
@@ -174,6 +173,11 @@ def _values_in(namespace: Mapping[str, Any]) -> list[tuple[str, Value]]:
         for found in contents(thing)
         if isinstance(found.thing, Value)
     ]
+
+
+def _is_variable(name: object) -> bool:
+    plain = isinstance(name, str) and not name.startswith("_")
+    return plain and name not in NOT_VARIABLES
 
 
 def _rank(thing: Any) -> int:

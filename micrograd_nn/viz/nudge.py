@@ -18,7 +18,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from micrograd_nn import epochs
 from micrograd_nn.engine import Value
 from micrograd_nn.numbers import as_number
 from micrograd_nn.viz.replay import replayed
@@ -99,8 +98,7 @@ def nudge(root: Value, leaf: Value, h: float | None = None) -> Nudge:
     (7.625, 6.0, 1.625)
     """
     graph = snapshot(root)
-    for node in graph.order:
-        epochs.check(node)
+    graph.check()
     return nudged(graph, graph.position(leaf), h)
 
 
@@ -117,7 +115,7 @@ def nudged(graph: Snapshot, i: int, h: float | None = None) -> Nudge:
 
 def _moved(x: float, h: Any) -> float:
     step = RELATIVE * max(1.0, abs(x)) if h is None else as_number(h, "h")
-    if not math.isfinite(step) or x + step == x:
+    if not math.isfinite(x + step) or x + step == x:
         raise ValueError(
             f"not a nudge: got h={step!r} ({type(step).__name__}) for data={x!r}; "
             "expected a number that moves it. Leave h out, for one that fits."

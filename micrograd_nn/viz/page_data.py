@@ -14,14 +14,14 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from micrograd_nn.viz import rules, step_table
 from micrograd_nn.viz.marks import Mark
 from micrograd_nn.viz.page_scene import shown_on
 from micrograd_nn.viz.scene import Scene
+from micrograd_nn.viz.step_json import strict
 from micrograd_nn.viz.text import clean
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def as_script(data: Any) -> str:
     >>> as_script(["</script>", float("-inf")])
     '["\\u003c/script>","-inf"]'
     """
-    text = json.dumps(_strict(data), allow_nan=False, separators=(",", ":"))
+    text = json.dumps(strict(data), allow_nan=False, separators=(",", ":"))
     return text.replace("<", r"\u003c")
 
 
@@ -112,11 +112,3 @@ def _backward(step: Step) -> list[Any]:
         step.before,
         step.after,
     ]
-
-
-def _strict(x: Any) -> Any:
-    if isinstance(x, dict):
-        return {key: _strict(item) for key, item in x.items()}
-    if isinstance(x, Iterable) and not isinstance(x, str):
-        return [_strict(item) for item in x]
-    return str(x) if isinstance(x, float) and not math.isfinite(x) else x

@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
 
+from micrograd_nn.ranges import one_of
 from micrograd_nn.viz import cards
 from micrograd_nn.viz.boxes import DIRECTIONS, Layout, Point, Route
-from micrograd_nn.viz.layout import check_choice, layout
+from micrograd_nn.viz.layout import layout
 from micrograd_nn.viz.scene import Card, Scene
 from micrograd_nn.viz.svg import (
     THEMES,
@@ -46,8 +47,8 @@ def picture(
     lead: float = 0.0,
 ) -> str:
     """The scene as one SVG element; for the arguments see `draw_dot` and `layout`."""
-    check_choice("theme", theme, THEMES)
-    check_choice("rankdir", rankdir, DIRECTIONS)
+    one_of(THEMES, theme, "theme")
+    one_of(DIRECTIONS, rankdir, "rankdir")
     boxes = [cards.box_of(card, rankdir) for card in scene.cards]
     found = layout(boxes, scene.edges, rankdir, engine, scene.groups, lead)
     return _Picture(scene, found, rankdir, theme).svg()

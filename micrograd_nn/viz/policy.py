@@ -16,9 +16,10 @@ from __future__ import annotations
 from typing import Any
 
 from micrograd_nn.engine import Value
+from micrograd_nn.numbers import is_number
+from micrograd_nn.ranges import one_of
 from micrograd_nn.viz.collapse import Outline
 from micrograd_nn.viz.focus import focused
-from micrograd_nn.viz.layout import check_choice
 from micrograd_nn.viz.levels import LEVELS
 from micrograd_nn.viz.scene import Card, Scene
 
@@ -40,7 +41,7 @@ def shown(
         ValueError: If that is more than `max_nodes` cards; if there is no such
             collapse, or it comes with a focus; or if `focus` is not in the graph.
     """
-    check_choice("collapse", collapse, COLLAPSES)
+    one_of(COLLAPSES, collapse, "collapse")
     outline = Outline(target)
     if focus is not None:
         scene = _window(outline, focus, collapse)
@@ -112,6 +113,11 @@ def _named(card: Card) -> Card:
 
 
 def _check_size(count: int, what: str, max_nodes: int) -> None:
+    if not is_number(max_nodes) or not max_nodes >= 1:
+        raise ValueError(
+            f"no bound: got max_nodes={max_nodes!r} ({type(max_nodes).__name__}); "
+            "expected a number from 1. Pass math.inf for none."
+        )
     if count > max_nodes:
         raise ValueError(
             f"graph too large to draw: got {count} {what}; expected at most "

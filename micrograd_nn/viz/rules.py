@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from micrograd_nn.namespaces import ATOM, SIGN, Formula
@@ -45,7 +46,7 @@ def rule(graph: Snapshot, i: int, position: int) -> str:
     op, operands = graph.ops[i], graph.operands[i]
     if op.partials is None or len(operands) > SEVERAL:
         return ""
-    names = [graph.names[i], *(_called(graph, x) for x in operands)]
+    names = [term(graph.names[i]), *(_called(graph, x) for x in operands)]
     output, *stands = _stand_ins(names)
     try:
         text = _shown(op.rule(position, *stands, output=output), names)
@@ -64,9 +65,18 @@ def bracketed(x: float) -> str:
     return f"({text})" if text.startswith(MINUS) else text
 
 
+def term(name: str) -> str:
+    """A name as it stands in a formula: in brackets, if it looks like one itself.
+
+    >>> term("x1"), term("x1*w1 + b")
+    ('x1', '(x1*w1 + b)')
+    """
+    return name if re.fullmatch(r"[\w.\[\]'\"]*", name) else f"({name})"
+
+
 def _called(graph: Snapshot, i: int) -> str:
     """What node `i` is called in a formula: a constant by its number."""
-    return number(graph.data[i]) if graph.is_constant(i) else graph.names[i]
+    return number(graph.data[i]) if graph.is_constant(i) else term(graph.names[i])
 
 
 def _forward(graph: Snapshot, i: int, operands: Sequence[str]) -> str:

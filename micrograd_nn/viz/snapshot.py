@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from micrograd_nn import epochs
 from micrograd_nn.chain_rule import local_partials, partials_at
 from micrograd_nn.engine import Value
 from micrograd_nn.graph import topological_order
@@ -72,6 +73,16 @@ class Snapshot:
             )
         return position
 
+    def check(self) -> None:
+        """Refuse a graph whose data changed after it was computed.
+
+        Raises:
+            RuntimeError: Naming what changed.
+        """
+        if not self.of_program:
+            for node in self.order:
+                epochs.check(node)
+
     def is_constant(self, i: int) -> bool:
         """Whether node `i` is a number that a formula wrapped: nobody asks its grad."""
         return self.order[i].op is CONSTANT
@@ -89,18 +100,19 @@ def snapshot(target: Any, *arrays: Any, example: int = 0) -> Snapshot:
     Raises:
         TypeError: If `target` is none of these, or there are arrays without a program.
     """
-    if hasattr(target, "trace"):
+    if hasattr(target, "value_and_grad"):
         return _of_trace(target.trace(*arrays, example=example))
-    if isinstance(target, Value) and not arrays:
+    alone = not arrays and example == 0
+    if isinstance(target, Value) and alone:
         return _of_values(topological_order(target))
-    if isinstance(target, Snapshot) and not arrays:
+    if isinstance(target, Snapshot) and alone:
         return target
-    if isinstance(getattr(target, "root", None), Value) and not arrays:
+    if isinstance(getattr(target, "root", None), Value) and alone:
         return _of_trace(target)
     raise TypeError(
-        f"nothing to show: got {shortened(target)} ({type(target).__name__}) and "
-        f"{len(arrays)} arrays; expected a Value, or a program and its arrays. "
-        "Pass the result of a computation, as a loss."
+        f"nothing to show: got {shortened(target)} ({type(target).__name__}), "
+        f"{len(arrays)} arrays and example={example!r}; expected a Value alone, or a "
+        "program and its arrays. Pass the result of a computation, as a loss."
     )
 
 

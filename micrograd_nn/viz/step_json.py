@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def as_json(steps: Steps) -> str:
     """`as_data` as strict JSON text: nan and infinities are "nan", "inf", "-inf"."""
-    return json.dumps(_strict(as_data(steps)), allow_nan=False, ensure_ascii=False)
+    return json.dumps(strict(as_data(steps)), allow_nan=False, ensure_ascii=False)
 
 
 def as_data(steps: Steps) -> dict[str, Any]:
@@ -58,9 +58,10 @@ def _nodes(steps: Steps) -> list[dict[str, Any]]:
     ]
 
 
-def _strict(x: Any) -> Any:
+def strict(x: Any) -> Any:
+    """`x` with texts for what JSON has no numbers for."""
     if isinstance(x, dict):
-        return {key: _strict(item) for key, item in x.items()}
-    if isinstance(x, list):
-        return [_strict(item) for item in x]
+        return {key: strict(item) for key, item in x.items()}
+    if isinstance(x, (list, tuple)):
+        return [strict(item) for item in x]
     return str(x) if isinstance(x, float) and not math.isfinite(x) else x

@@ -16,6 +16,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from micrograd_nn.viz import rules
+from micrograd_nn.viz.marks import marks_of
 from micrograd_nn.viz.text import MINUS, clean, columns, number, padded
 
 if TYPE_CHECKING:
@@ -25,16 +26,27 @@ WIDEST = 72  # columns of a line, after which what it adds up to need not align
 
 
 def step_table(steps: Steps) -> str:
-    """One line for each step: its number, the op, and what it computes."""
+    """One line for each step: its number, the op, what it computes; then the marks."""
     lines = [line(steps, step) for step in steps]
     symbols = [symbol(steps, step) for step in steps]
     width = min(WIDEST, max(map(columns, lines)))
     first, second = len(str(len(steps))), max(map(columns, symbols))
     rows = zip(symbols, lines, map(_now, steps), strict=True)
-    return "\n".join(
+    table = [
         f"{i:{first}}  {padded(sign, second)}  {padded(text, width)}{now}".rstrip()
         for i, (sign, text, now) in enumerate(rows, 1)
-    )
+    ]
+    return "\n".join([*table, *_remarks(steps)])
+
+
+def _remarks(steps: Steps) -> list[str]:
+    """The marks, but for what the line of a step says itself."""
+    return [
+        f"{steps.names[i]} is {mark.kind}: {mark.text}"
+        for i, marks in marks_of(steps).items()
+        for mark in marks
+        if mark.kind != "overwritten"
+    ]
 
 
 def symbol(steps: Steps, step: Step) -> str:
@@ -47,7 +59,7 @@ def line(steps: Steps, step: Step) -> str:
     if step.phase == "forward":
         return _forward(steps, step)
     if step.operand is None:
-        return f"{steps.names[step.node]}.grad = {number(step.after)}"
+        return f"{rules.term(steps.names[step.node])}.grad = {number(step.after)}"
     return _backward(steps, step)
 
 
@@ -59,7 +71,7 @@ def _forward(steps: Steps, step: Step) -> str:
 def _backward(steps: Steps, step: Step) -> str:
     assert step.operand is not None
     assert step.local is not None
-    node, operand = steps.names[step.node], steps.names[step.operand]
+    node, operand = (rules.term(steps.names[i]) for i in (step.node, step.operand))
     local = factor(step.rule) or f"∂{node}/∂{operand}"
     sign = "=" if step.overwrites else "+="
     numbers = f"{number(step.upstream)} × {rules.bracketed(step.local)}"

@@ -124,7 +124,15 @@ class Steps(Sequence[Step]):
 
         Args:
             index: The number of the step; -1 for before the first.
+
+        Raises:
+            IndexError: If there is no such step.
         """
+        if not hasattr(index, "__index__") or not -1 <= index < len(self):
+            raise IndexError(
+                f"no such step: got index={index!r} ({type(index).__name__}); expected "
+                f"an integer from -1 to {len(self) - 1}. Count from 0."
+            )
         grads: list[float | None] = [None] * len(self.graph.order)
         for step in self.records[: index + 1]:
             if step.phase == SEED:

@@ -116,6 +116,7 @@ def why(root: Value, node: Value, largest: int = 10) -> Paths:
         largest: How many paths to find; they are all counted.
 
     Raises:
+        RuntimeError: If data changed after it was used.
         TypeError: If `root` is not a Value.
         ValueError: If `root` was not computed from `node`, or `largest` is below 1.
 
@@ -125,6 +126,7 @@ def why(root: Value, node: Value, largest: int = 10) -> Paths:
     (3, 27.0, 9.0, 18.0)
     """
     found = steps(root)
+    found.graph.check()
     return paths(found, found.graph.position(node), largest)
 
 

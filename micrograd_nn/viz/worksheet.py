@@ -27,10 +27,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from micrograd_nn.engine import Value
-from micrograd_nn.files import write_whole
+from micrograd_nn.files import format_of, write_whole
 from micrograd_nn.numbers import as_number, shortened
+from micrograd_nn.ranges import one_of
 from micrograd_nn.viz import mistakes
-from micrograd_nn.viz.layout import check_choice
 from micrograd_nn.viz.marking import Marked, Marking
 from micrograd_nn.viz.picture import picture
 from micrograd_nn.viz.scene import Card, Row, Scene, row_of, scene_of, table
@@ -97,9 +97,15 @@ class Worksheet:
             named: Numbers by name.
 
         Raises:
-            TypeError: If an answer is not a number.
+            TypeError: If an answer is not a number, or they have no names.
             ValueError: If nothing of that name is blank.
         """
+        if answers is not None and not isinstance(answers, Mapping):
+            raise TypeError(
+                f"no answers by name: got answers={shortened(answers)} "
+                f"({type(answers).__name__}); expected a dictionary. "
+                "Pass them as in check(w=3) or check({'w': 3})."
+            )
         given = {**(answers or {}), **named}
         found = {self._blank(key): as_number(x, str(key)) for key, x in given.items()}
         return Marking(tuple(self._marked(blank, found) for blank in self.blanks))
@@ -170,8 +176,9 @@ def worksheet(
     >>> bool(worksheet(x * x).check({"x": 6, "v1": 1}))
     True
     """
-    check_choice("blank", blank, BLANKS)
+    one_of(BLANKS, blank, "blank")
     found = steps(root)
+    found.graph.check()
     _check_size(found)
     blanks = tuple(_blanks(found, BLANKS[blank]))
     shown = ("data",) if blank == "data" else ("data", "grad")  # a grad may tell data
@@ -248,14 +255,13 @@ def _emptied_card(card: Card, words: list[str]) -> Card:
 
 
 def _near(answer: float, right: float) -> bool:
-    close = math.isclose(answer, right, rel_tol=NEAR, abs_tol=1e-9)
+    close = math.isclose(answer, right, rel_tol=NEAR, abs_tol=0.0 if right else 1e-9)
     return close or (math.isnan(answer) and math.isnan(right))
 
 
 def _saved(svg: str, title: str, path: str | os.PathLike[str]) -> Path:
     path = Path(path)
-    format = path.suffix[1:].lower()
-    check_choice("format", format, FORMATS)
+    format = format_of(path, FORMATS)
     head = (
         f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
     )

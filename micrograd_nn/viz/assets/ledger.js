@@ -11,7 +11,7 @@ function writeLedger(step) {
   const data = number(dataAt(value, now));
   const kind = value.op ? `made by ${value.op}` : value.constant ? "constant" : "leaf";
   keepFocus(find("ledger"), box => box.replaceChildren(
-    pinOf(value), element("h2", {}, `${value.name}.grad`),
+    pinOf(value), element("h2", {}, gradOf(value)),
     element("p", { class: "soft" }, `data ${data}, ${kind}`),
     value === root ? seedNote() : account(value),
     ...value.marks.map(remark), ...group(value)));
@@ -74,7 +74,8 @@ function entry(i) {
   const step = steps[i], name = i > now ? "later" : i === now ? "now" : "";
   const go = element("button", { type: "button", "aria-label": `Go to step ${i}` }, i);
   go.onclick = () => show(i);
-  const product = `${values[step.node].name}.grad × ${step.factor || number(step.local)}`;
+  const factor = step.factor || number(step.local);
+  const product = `${gradOf(values[step.node])} × ${factor}`;
   return row(name, go, product, i > now ? "to come" : number(step.contribution));
 }
 

@@ -14,6 +14,7 @@ function show(time, node = null) {
   new Set(touched.map(step => values[receiver(step)].card)).forEach(paintCard);
   const step = steps[now];
   highlight(step);
+  stopAtStep(step);
   writeRule(step);
   writeLedger(step);
   writeBar(step);
@@ -76,11 +77,21 @@ function visit(node) {
   show(completeAt(values[node]), node);
 }
 
+// Arrows to the side are steps, also here; up and down lead from card to card.
+const beside = { ArrowUp: -1, ArrowDown: 1 };
+
 function onNodeKey(event) {
-  const group = event.target.closest(".mg-node");
-  if (!group || !["Enter", " "].includes(event.key)) return;
+  const card = groups.indexOf(event.target.closest(".mg-node")), { key } = event;
+  if (card < 0) return;
+  if (beside[key]) groups[card + beside[key]]?.focus();
+  else if (["Enter", " "].includes(key)) goTo(card);
+  else return;
   event.preventDefault();
-  goTo(groups.indexOf(group));
+}
+
+function onNodeFocus(event) {
+  const group = event.target.closest(".mg-node");
+  if (group) stopAt(group);
 }
 
 function fillJump() {
@@ -138,6 +149,8 @@ function start() {
     if (group) goTo(groups.indexOf(group));
   });
   svg.addEventListener("keydown", onNodeKey);
+  // Not at the picture: Chromium then lets the Tab key stop there as well.
+  find("graph").addEventListener("focusin", onNodeFocus);
   addEventListener("keydown", onKey);
   keepFitting();
 }

@@ -36,3 +36,7 @@ function nearest(size, count) {
     ? cut + exact.slice(exact.indexOf("e"))
     : size.toExponential(count - 1);
 }
+
+// A name that looks like a formula itself stands in brackets in one.
+const term = name => /^[\p{L}\p{N}_.[\]'"]*$/u.test(name) ? name : `(${name})`;
+const gradOf = value => `${term(value.name)}.grad`;

@@ -31,11 +31,26 @@ function preparePicture() {
   svg.append(drawn("defs", {}, head));
   svg.setAttribute("role", "group");
   groups.forEach((group, card) => {
-    group.setAttribute("tabindex", "0");
+    group.setAttribute("tabindex", "-1");
     group.setAttribute("role", "button");
     const marks = marksOf(card);
     if (marks.length) group.append(markOf(group, marks));
   });
+}
+
+// The Tab key stops at one card, however many there are: that which has the focus, or
+// else that of the step.
+let stop = groups.at(-1);
+
+function stopAt(group) {
+  stop.setAttribute("tabindex", "-1");
+  group.setAttribute("tabindex", "0");
+  stop = group;
+}
+
+function stopAtStep(step) {
+  const node = step ? receiver(step) : root.node;
+  if (!svg.contains(document.activeElement)) stopAt(groups[values[node].card]);
 }
 
 // By its attributes: a page that is not on show yet measures nothing.

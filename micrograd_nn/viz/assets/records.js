@@ -45,10 +45,12 @@ for (const [card, name, shown] of page.groups)
 
 const dataAt = (value, time) => value.computed <= time ? value.data : null;
 
+// Before anything is added it is what was held, if a pass does not start from nothing.
 function gradAt(value, time) {
   if (value === root && time >= root.seed) return 1;
   const done = value.ledger.filter(i => i <= time);
-  return done.length ? steps[done.at(-1)].after : null;
+  if (done.length) return steps[done.at(-1)].after;
+  return value.ledger.length ? steps[value.ledger[0]].before : null;
 }
 
 // The step after which nothing is added to the gradient any more; where no gradient

@@ -29,19 +29,19 @@ const sayings = {
   seed() {
     return [`Seed: backward starts at the result, ${root.name}`,
       [["∂", receiving(root.name), "/∂", receiving(root.name)], ["= ", receiving("1")]],
-      [[receiving(`${root.name}.grad`)], [`${DASH} → `, receiving("1")]]];
+      [[receiving(gradOf(root))], [`${DASH} → `, receiving("1")]]];
   },
   backward(step) {
     const value = values[step.node], to = values[step.operand];
     const partial = ["∂", upstream(value.name), "/∂", receiving(to.name)];
-    const product = [upstream(`${value.name}.grad`), ` × ${step.factor || textOf(partial)}`];
+    const product = [upstream(gradOf(value)), ` × ${step.factor || textOf(partial)}`];
     const worked = [upstream(number(step.upstream)), ` × ${bracketed(step.local)}`];
     const sides = chain(product, worked, [receiving(number(step.contribution))]);
     if (step.sign === "+=") sides[0] = "+= ";
     return [`Backward through ${value.op}: from ${value.name} to ${to.name}${inside(step)}`,
       [partial, chain([step.rule], [number(step.local)])],
-      [[receiving(`${to.name}.grad`)], sides],
-      [[receiving(`${to.name}.grad`)], [`${number(step.before)} → `,
+      [[receiving(gradOf(to))], sides],
+      [[receiving(gradOf(to))], [`${number(step.before)} → `,
         receiving(number(step.after)), element("span", { class: "done" }, outcome(step))]]];
   },
 };

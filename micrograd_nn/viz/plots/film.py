@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import Any
 
 from micrograd_nn.engine import Value
-from micrograd_nn.files import write_whole
+from micrograd_nn.files import format_of, write_whole
 from micrograd_nn.graph import topological_order
 from micrograd_nn.nn import Module
 from micrograd_nn.numbers import shortened
 from micrograd_nn.optim import Optimizer
-from micrograd_nn.viz.layout import check_choice
+from micrograd_nn.ranges import one_of
 from micrograd_nn.viz.plots import frames, history
 from micrograd_nn.viz.plots.arguments import as_count, as_labels, as_plane
 from micrograd_nn.viz.plots.player import page
@@ -81,7 +81,7 @@ def training_film(
         ValueError: If shapes do not fit, there is no such example, or the graph is too
             large. Nothing was trained then.
     """
-    check_choice("theme", theme, tuple(THEMES))
+    one_of(tuple(THEMES), theme, "theme")
     _check_parts(model, loss, optimizer)
     places = as_plane(points)
     answers = as_labels(labels, "labels", len(places))
@@ -142,8 +142,7 @@ class Film:
             ValueError: If the ending is neither.
         """
         path = Path(path)
-        format = path.suffix[1:].lower()
-        check_choice("format", format, FORMATS)
+        format = format_of(path, FORMATS)
         write_whole(path, self._html.encode() if format == "html" else self._gif())
         return path
 

@@ -22,9 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from micrograd_nn.files import write_whole
+from micrograd_nn.files import format_of, write_whole
 from micrograd_nn.numbers import shortened
-from micrograd_nn.viz.layout import check_choice
 from micrograd_nn.viz.plots.theme import Theme, theme_of
 
 SIZE = (6.0, 4.5)  # inches
@@ -55,10 +54,8 @@ class Plot:
             ValueError: If matplotlib writes no such format.
         """
         path = Path(path)
-        format = path.suffix[1:].lower()
-        known = self.figure.canvas.get_supported_filetypes()
-        check_choice("format", format, sorted(known))
-        write_whole(path, self.to_bytes(format))
+        known = sorted(self.figure.canvas.get_supported_filetypes())
+        write_whole(path, self.to_bytes(format_of(path, known)))
         return path
 
     def _repr_mimebundle_(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from micrograd_nn.viz.layout import check_choice
+from micrograd_nn.ranges import one_of
 from micrograd_nn.viz.svg import ROLES, SIGNS
 
 CHOICES = ("auto", "light", "dark")
@@ -109,7 +109,7 @@ def theme_of(name: str, background: Any) -> Theme:
     Raises:
         ValueError: If there is no such theme.
     """
-    check_choice("theme", name, CHOICES)
+    one_of(CHOICES, name, "theme")
     if name != "auto":
         return THEMES[name]
     dark = contrast(background, "white") > contrast(background, "black")
