@@ -424,3 +424,8 @@ def test_the_architecture_is_json_without_names_of_modules(path):
         "layer": "MLP",
         "arguments": {"nin": 4, "nouts": [5, 2], "activation": {"activation": "relu"}},
     }
+
+
+def test_a_folder_is_no_file_to_save_in(tmp_path):
+    with pytest.raises(IsADirectoryError, match="a folder, no file: got path="):
+        save(MLP(1, [1]), tmp_path)

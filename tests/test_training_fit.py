@@ -10,7 +10,12 @@ import pytest
 
 import micrograd_nn as mg
 from micrograd_nn import Value, functions
-from micrograd_nn.losses import LOSSES, binary_cross_entropy_with_logits, cross_entropy
+from micrograd_nn.losses import (
+    LOSSES,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    mse_loss,
+)
 from micrograd_nn.nn import (
     MLP,
     BatchNorm1d,
@@ -29,7 +34,7 @@ from micrograd_nn.optim import (
     StepLR,
     clip_grad_norm_,
 )
-from micrograd_nn.training import fit
+from micrograd_nn.training import Callback, fit, predict
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(23, 3))
@@ -718,3 +723,89 @@ def test_an_anomaly_that_is_looked_for_is_told_with_its_step(backend):
     ):
         fit(Hidden(), [1.0, 1e3], [0.3, 0.7], batch_size=1, shuffle=False, verbose=0,
             backend=backend)  # fmt: skip
+
+
+@pytest.mark.parametrize("backend", ["compiled", "eager"])
+def test_what_a_callback_changes_in_the_loss_counts_from_that_epoch_on(backend):
+    factor = [1.0]
+
+    class Growing(Callback):
+        def on_epoch_begin(self, epoch):
+            factor[0] = 10.0**epoch
+
+    history = fit(
+        MLP(1, [1], initializer="zeros"),
+        [[1.0]],
+        [2.0],
+        loss=lambda output, target: factor[0] * mse_loss(output, target),
+        optimizer=lambda params: SGD(params, lr=1e-12),
+        epochs=3,
+        verbose=0,
+        backend=backend,
+        callbacks=[Growing()],
+    )
+
+    assert history.history["loss"] == pytest.approx([4.0, 40.0, 400.0])
+
+
+def test_a_score_is_that_of_the_model_as_it_is_now():
+    net, rows = MLP(1, [2, 1]), [[1.0], [2.0]]
+    predict(net, rows)
+    net.layers[-1] = MLP(2, [1]).layers[0]
+
+    assert predict(net, rows).ravel().tolist() == [net(row).data for row in rows]
+
+
+@pytest.mark.parametrize("backend", ["compiled", "eager"])
+def test_a_stream_may_bring_weights_later(backend):
+    net = MLP(1, [1], initializer="zeros")
+    batches = [([[1.0]], [2.0]), ([[1.0], [1.0]], [4.0, -4.0], [0.0, 1.0])]
+    fit(
+        net,
+        lambda: iter(batches),
+        optimizer=lambda params: SGD(params, lr=0.25),
+        loss="mse_loss",
+        epochs=1,
+        verbose=0,
+        backend=backend,
+    )
+
+    assert net(1.0).data == -4.0  # 2 after the first step, then all the way
+
+
+def test_a_plateau_of_accuracy_is_watched_as_accuracy():
+    lrs = fit(
+        MLP(1, [1]),
+        [[-1.0], [1.0]],
+        [0, 1],
+        epochs=4,
+        verbose=0,
+        schedule=lambda optimizer: ReduceLROnPlateau(optimizer, "max", patience=9),
+    ).history["lr"]
+
+    assert len(set(lrs)) == 1
+    with pytest.raises(ValueError, match="nothing to watch: got a schedule of mode"):
+        fit(
+            MLP(1, [1]),
+            [[1.0]],
+            [0.5],
+            epochs=1,
+            verbose=0,
+            schedule=lambda optimizer: ReduceLROnPlateau(optimizer, mode="max"),
+        )
+
+
+def test_weights_that_leave_nothing_held_out_are_refused_before_training():
+    with pytest.raises(ValueError, match="not weights: got validation sample_weight"):
+        fit(
+            MLP(1, [1]),
+            [[1.0]] * 4,
+            [0.5] * 4,
+            sample_weight=[1, 1, 1, 0],
+            validation_split=0.25,
+            verbose=0,
+        )
+
+
+def test_a_seed_may_be_an_integer_of_numpy():
+    assert fit(MLP(1, [1]), [[1.0]], [2.0], seed=np.int64(3), epochs=1, verbose=0)

@@ -57,6 +57,7 @@ WRAPPERS: dict[type, dict[str, str]] = {
 }
 DYNAMIC = {"getattr", "vars", "dir", "__dict__"}  # code that does not name attributes
 _PACKAGE = str(Path(__file__).parent.parent) + os.sep
+_TRAINING = str(Path(__file__).parent.parent / "training") + os.sep
 _FOREIGN = (_PACKAGE, sysconfig.get_path("stdlib") + os.sep, "<frozen")
 
 
@@ -260,4 +261,6 @@ def _file(thing: Any) -> str:
 @functools.lru_cache(maxsize=1024)
 def _is_users(file: str) -> bool:
     installed = {"site-packages", "dist-packages"} & set(Path(file).parts)
-    return not installed and not file.startswith(_FOREIGN)
+    # The functions of `fit` hold a user's model and loss, and are little else.
+    ours = file.startswith(_TRAINING)
+    return ours or (not installed and not file.startswith(_FOREIGN))

@@ -55,6 +55,7 @@ def save(
         OSError: If the file cannot be written.
     """
     require_module(model)
+    require_folder(path)
     states = {"more": dict(more or {})}
     write_states(model, path, architecture_of(model), states, optimizer, schedule)
 
@@ -221,11 +222,17 @@ def require_module(model: Any) -> None:
 
 
 def require_folder(path: str | Path) -> None:
-    """Refuse a path in a folder that is not there, before anything takes time.
+    """Refuse a path that cannot be written, before anything takes time.
 
     Raises:
-        FileNotFoundError: If so.
+        FileNotFoundError: If its folder is not there.
+        IsADirectoryError: If it is a folder itself.
     """
+    if Path(path).is_dir():
+        raise IsADirectoryError(
+            f"a folder, no file: got path={str(path)!r} (str); expected the name of a "
+            "file. Add one, such as model.safetensors."
+        )
     if not Path(path).parent.is_dir():
         raise FileNotFoundError(
             f"no folder to save in: got path={str(path)!r} (str); expected "

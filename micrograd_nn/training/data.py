@@ -19,7 +19,7 @@ from micrograd_nn.training.batches import (
     is_stream,
     streamed,
 )
-from micrograd_nn.training.examples import Examples, read_examples
+from micrograd_nn.training.examples import Examples, read_examples, require_weights
 from micrograd_nn.training.tasks import Task, class_targets
 
 
@@ -109,4 +109,8 @@ def _split(examples: Examples, share: float) -> Data:
             f"nothing left: got validation_split={share!r} (float) of "
             f"{len(examples)} examples; expected some on both sides."
         )
-    return Data(examples.take(slice(kept)), None, examples.take(slice(kept, None)))
+    parts = examples.take(slice(kept)), examples.take(slice(kept, None))
+    for part, name in zip(parts, ("", "validation "), strict=True):
+        if part.weights is not None:
+            require_weights(part.weights, name)
+    return Data(parts[0], None, parts[1])

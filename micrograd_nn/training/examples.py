@@ -77,7 +77,7 @@ def read_examples(
     found = Examples(inputs, _array(y, f"{name}y"), weights)
     _require_one_length(found, name)
     if weights is not None:
-        _require_weights(weights, name)
+        require_weights(weights, name)
     return found
 
 
@@ -117,7 +117,12 @@ def _require_one_length(examples: Examples, name: str) -> None:
         )
 
 
-def _require_weights(weights: Array, name: str) -> None:
+def require_weights(weights: Array, name: str) -> None:
+    """Refuse weights of examples that cannot be: all zero, or some below.
+
+    Raises:
+        ValueError: If they are so.
+    """
     if weights.ndim != 1 or (weights < 0).any() or not weights.sum() > 0.0:
         raise ValueError(
             f"not weights: got {name}sample_weight={shortened(weights.tolist())} of "

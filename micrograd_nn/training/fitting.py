@@ -164,7 +164,7 @@ def _loop(
     accumulate = run.settings.accumulate
     while run.epoch < epochs and not (run.stopped and not run.step):
         epoch = run.epoch
-        run.tell("on_epoch_begin", epoch)
+        run.begin_epoch()
         for group in grouped(batches.epoch(epoch), accumulate, run.step):
             interrupts.check()
             logs = run.take_step(group)

@@ -127,7 +127,7 @@ def make_backend(
         )
     if model.needs_batch:
         only_input(data.sample.inputs, model)
-    weighted = data.sample.weights is not None
+    weighted = data.stream is not None or data.sample.weights is not None
     compiled = Compiled(model, task.function, optimizer, settings, weighted)
     eager = Eager(model, task.function, optimizer, settings)
     found = _prepared(

@@ -112,6 +112,7 @@ def score(model: Module, X: Any, y: Any) -> float:
 
 def _outputs(model: Module, inputs: tuple[Array, ...]) -> Any:
     program = _program(model, threading.get_ident())
+    program.check_unchanged()
     try:
         if model.needs_batch:
             raise TypeError("a batch is no example")
@@ -127,7 +128,7 @@ def _outputs(model: Module, inputs: tuple[Array, ...]) -> Any:
 @functools.lru_cache(MODELS)
 def _program(model: Module, thread: int) -> Program:
     """A program of the model; each thread has its own, since its runs share arrays."""
-    return compile(lambda *x: model(*x), [])
+    return compile(model, [])
 
 
 def _r2(outputs: Any, targets: Array) -> float:

@@ -135,6 +135,11 @@ class Run:
         self.loss_sum = self.weight_sum = 0.0
         return logs
 
+    def begin_epoch(self) -> None:
+        """Tell the callbacks, and have the backend see what they changed."""
+        self.tell("on_epoch_begin", self.epoch)
+        self.backend.write_back()
+
     def stop(self, reason: str) -> None:
         """End training after this epoch."""
         self.stopped = self.history.stopped = reason
@@ -228,9 +233,19 @@ class Run:
 
     def _step_schedule(self, logs: Mapping[str, float]) -> None:
         if isinstance(self.schedule, ReduceLROnPlateau):
-            self.schedule.step(logs.get("val_loss", logs["loss"]))
+            self.schedule.step(self._watched(self.schedule.mode, logs))
         elif self.schedule is not None and not steps_with_batches(self.schedule):
             self.schedule.step()
+
+    def _watched(self, mode: str, logs: Mapping[str, float]) -> float:
+        """What a schedule watches: a loss if it wants less, an accuracy if more."""
+        name = "accuracy" if mode == "max" else "loss"
+        if name not in logs:
+            raise ValueError(
+                f"nothing to watch: got a schedule of mode={mode!r} and no accuracy, "
+                "as these are no classes; expected mode='min'."
+            )
+        return logs.get(f"val_{name}", logs[name])
 
     def _diverged(self, error: FloatingPointError) -> FloatingPointError:
         where = f"epoch {self.epoch + 1}, step {self.step + 1}"

@@ -29,9 +29,9 @@ class Settings:
     clip_value: float | None = None
 
     def __post_init__(self) -> None:
-        whole_number(self.batch_size, "batch_size", 1)
-        whole_number(self.accumulate, "accumulate", 1)
-        whole_number(self.seed, "seed")
+        for name, least in (("batch_size", 1), ("accumulate", 1), ("seed", 0)):
+            number = whole_number(getattr(self, name), name, least)
+            object.__setattr__(self, name, number)  # those of NumPy's types, too
 
     @property
     def order_seed(self) -> int | None:
