@@ -429,3 +429,12 @@ def test_the_architecture_is_json_without_names_of_modules(path):
 def test_a_folder_is_no_file_to_save_in(tmp_path):
     with pytest.raises(IsADirectoryError, match="a folder, no file: got path="):
         save(MLP(1, [1]), tmp_path)
+
+
+def test_numbers_of_numpy_are_saved_as_numbers_and_other_things_refused(tmp_path):
+    path = tmp_path / "net.safetensors"
+    save(MLP(1, [1]), path, more={"best": np.int64(3)})
+    with pytest.raises(TypeError, match="not to be saved: got "):
+        save(MLP(1, [1]), path, more={"f": print})
+
+    assert load(path)

@@ -34,7 +34,7 @@ from micrograd_nn.optim import (
     StepLR,
     clip_grad_norm_,
 )
-from micrograd_nn.training import Callback, fit, predict
+from micrograd_nn.training import Callback, fit, predict, score
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(23, 3))
@@ -809,3 +809,44 @@ def test_weights_that_leave_nothing_held_out_are_refused_before_training():
 
 def test_a_seed_may_be_an_integer_of_numpy():
     assert fit(MLP(1, [1]), [[1.0]], [2.0], seed=np.int64(3), epochs=1, verbose=0)
+
+
+@pytest.mark.parametrize("backend", ["compiled", "eager"])
+@pytest.mark.parametrize("as_list", [True, False])
+def test_batches_may_be_a_list_and_classes_may_be_floats(backend, as_list):
+    classes = np.array([0.0, 1.0, 2.0, 1.0])
+    batches = [(np.ones((4, 2)), classes), (np.zeros((4, 2)), classes)]
+    history = fit(
+        MLP(2, [3]),
+        batches if as_list else lambda: iter(batches),
+        epochs=2,
+        verbose=0,
+        backend=backend,
+    )
+
+    assert len(history.history["loss"]) == 2
+
+
+def test_accuracy_counts_examples_by_their_weights():
+    net = MLP(1, [2], initializer="zeros")
+    net.layers[0].neurons[1].b.data = 1.0  # always the second class
+    weights = np.array([3.0, 1.0])
+    history = fit(
+        net,
+        [[0.0], [0.0]],
+        [0, 1],
+        sample_weight=weights,
+        optimizer=lambda params: SGD(params, lr=1e-12),
+        epochs=1,
+        verbose=0,
+    )
+
+    assert history.history["accuracy"] == [0.25]
+
+
+def test_a_score_may_be_told_the_loss():
+    net = MLP(1, [1], initializer="zeros")
+    net.layers[0].neurons[0].b.data = 0.5
+
+    assert score(net, [[0.0], [1.0]], [0, 1]) == 0.5  # as if it were a logit
+    assert score(net, [[0.0], [1.0]], [0, 1], loss="mse_loss") == 0.0  # R²

@@ -74,12 +74,16 @@ class Streamed:
     Args:
         make: What gives an iterable of them, for each epoch.
 
+    Attributes:
+        as_taken: What to make of each batch, such as targets as the loss takes them.
+
     Raises:
         ValueError: If there is none, or the first is no batch.
     """
 
     def __init__(self, make: Callable[[], Iterable[Any]]) -> None:
         self.examples: Examples | None = None
+        self.as_taken: Callable[[Examples], Examples] = lambda batch: batch
         self._make = make
         first = next(self.epoch(0), None)
         if first is None:
@@ -92,7 +96,8 @@ class Streamed:
     def epoch(self, number: int) -> Iterator[Examples]:
         """The batches of an epoch."""
         for position, batch in enumerate(self._make()):
-            yield _read(batch, f"batch {position} of epoch {number + 1}")
+            found = _read(batch, f"batch {position} of epoch {number + 1}")
+            yield self.as_taken(found)
 
     def __len__(self) -> int:
         return 0
@@ -102,6 +107,8 @@ def is_stream(X: Any) -> bool:
     """Whether these are batches: a function that makes some, or what iterates."""
     if callable(X):
         return True
+    if isinstance(X, list) and X and isinstance(X[0], tuple):
+        return all(hasattr(part, "__array__") for part in X[0])  # (X, y) of arrays
     is_array = isinstance(X, (list, tuple)) or hasattr(X, "__array__")
     return not is_array and isinstance(X, Iterable)
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,8 @@ class Data:
         sample, held_out = class_targets(self.sample, task), self.validation
         if held_out is not None:
             held_out = class_targets(held_out, task)
+        if self.stream is not None:
+            self.stream.as_taken = functools.partial(class_targets, task=task)
         return Data(sample, self.stream, held_out)
 
     def batches(self, size: int, seed: int | None, least: int) -> Batches:

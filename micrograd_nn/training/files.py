@@ -42,6 +42,16 @@ class CheckpointError(ValueError):
         self.path, self.found, self.expected = path, found, expected
 
 
+def _plain(x: Any) -> Any:
+    """What JSON has in place of a number of NumPy's."""
+    if isinstance(x, np.generic):
+        return x.item()
+    raise TypeError(
+        f"not to be saved: got {shortened(x)} ({type(x).__name__}); expected what JSON "
+        "can hold. Save numbers, texts, lists and dictionaries of them."
+    )
+
+
 def write(path: str | Path, tensors: Tensors, info: Mapping[str, Any]) -> None:
     """Write arrays and what they mean to `path`, in one step.
 
@@ -53,7 +63,7 @@ def write(path: str | Path, tensors: Tensors, info: Mapping[str, Any]) -> None:
     from safetensors.numpy import save
 
     path = Path(path)
-    text = json.dumps({"version": VERSION, **info})
+    text = json.dumps({"version": VERSION, **info}, default=_plain)
     metadata = {KEY: text, DIGEST: _digest(tensors, text)}
     contiguous = {name: np.ascontiguousarray(x) for name, x in tensors.items()}
     shaped = {name: contiguous[name].reshape(x.shape) for name, x in tensors.items()}

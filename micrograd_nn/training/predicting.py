@@ -25,7 +25,7 @@ from micrograd_nn.training.checkpoint import require_module
 from micrograd_nn.training.eager import evaluating, numbers_of, outputs_of
 from micrograd_nn.training.examples import Array, read_examples, read_inputs
 from micrograd_nn.training.modes import in_mode
-from micrograd_nn.training.tasks import infer_task
+from micrograd_nn.training.tasks import task_of
 
 MODELS = 8  # whose programs are kept
 
@@ -87,7 +87,7 @@ def predict_proba(model: Module, X: Any) -> Array:
     return found
 
 
-def score(model: Module, X: Any, y: Any) -> float:
+def score(model: Module, X: Any, y: Any, loss: Any = None) -> float:
     """How good a model is on examples: its accuracy, or R² for numbers.
 
     Args:
@@ -96,6 +96,8 @@ def score(model: Module, X: Any, y: Any) -> float:
         y: The target of each. Whole numbers for several outputs are classes; 0 and 1,
             or -1 and 1, for one output are two; else R² is taken, 1 - the squared
             errors over those of the mean, as in scikit-learn.
+        loss: What it was trained with, if that was given: a net that learned 0 and 1 by
+            "mse_loss" gives numbers, no logits.
 
     Raises:
         TypeError: As for `predict`.
@@ -104,7 +106,7 @@ def score(model: Module, X: Any, y: Any) -> float:
     examples = read_examples(X, y)
     outputs = predict(model, X)
     shape = outputs.shape[1:] if isinstance(outputs, np.ndarray) else None
-    hits = infer_task(shape, examples.targets).hits
+    hits = task_of(loss, shape, examples.targets).hits
     if hits is not None:
         return float(hits(outputs, examples.targets).mean())
     return _r2(outputs, examples.targets)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from micrograd_nn.engine import Value
 from micrograd_nn.nn import Module
 from micrograd_nn.optim import OneCycleLR, Optimizer, ReduceLROnPlateau
@@ -228,7 +230,9 @@ class Run:
         loss, outputs = self.backend.evaluate(examples)
         found = {"loss": loss}
         if self.task.hits:
-            found["accuracy"] = float(self.task.hits(outputs, examples.targets).mean())
+            hits = self.task.hits(outputs, examples.targets).reshape(len(examples), -1)
+            weights = examples.weights
+            found["accuracy"] = float(np.average(hits.mean(axis=1), weights=weights))
         return found
 
     def _step_schedule(self, logs: Mapping[str, float]) -> None:
