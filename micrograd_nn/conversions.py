@@ -86,4 +86,4 @@ def _compare(
         return relation(value._data, other._data)
     if is_number(other):
         return relation(value._data, as_number(other, "operand"))
-    return NotImplemented  # type: ignore[no-any-return]
+    return NotImplemented  # type: ignore[no-any-return]  # as Python asks

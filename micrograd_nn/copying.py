@@ -62,7 +62,7 @@ def _known() -> set[Any]:
     """Nodes whose operands the pickler at work in this thread has met before them."""
     if not hasattr(_threads, "nodes"):
         _threads.nodes = set()
-    return _threads.nodes  # type: ignore[no-any-return]
+    return _threads.nodes  # type: ignore[no-any-return]  # of any thread
 
 
 class _Ancestors:

@@ -314,11 +314,11 @@ class Value(Conversions):
 
     def __copy__(self) -> Value:
         recording.refuse_if_symbolic("a copy of v", self)
-        return copying.copy_node(self)  # type: ignore[no-any-return]
+        return copying.copy_node(self)  # type: ignore[no-any-return]  # a Value
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         recording.refuse_if_symbolic("a copy of v", self)
-        return copying.copy_graph(self, memo)  # type: ignore[no-any-return]
+        return copying.copy_graph(self, memo)  # type: ignore[no-any-return]  # a Value
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         recording.refuse_if_symbolic("a copy of v", self)
@@ -409,7 +409,7 @@ def _unary(op: Op, a: Value) -> Value:
 def _binary(op: Op, a: Value, b: Value | Number) -> Value:
     if b.__class__ is not Value and not isinstance(b, Value):
         if not is_number(b):
-            return NotImplemented  # type: ignore[no-any-return]
+            return NotImplemented  # type: ignore[no-any-return]  # as Python asks
         b = constant(as_number(b, "operand"))
     x, y = a._data, b._data
     try:
@@ -433,7 +433,7 @@ def _binary(op: Op, a: Value, b: Value | Number) -> Value:
 def _reflected(op: Op, other: Number, value: Value) -> Value:
     """`op` with a number on the left."""
     if not is_number(other):
-        return NotImplemented  # type: ignore[no-any-return]
+        return NotImplemented  # type: ignore[no-any-return]  # as Python asks
     return _binary(op, constant(as_number(other, "operand")), value)
 
 

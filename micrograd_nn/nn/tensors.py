@@ -92,7 +92,7 @@ def _found(
 
 def _parts(thing: Any) -> Iterable[tuple[Any, Any]]:
     if hasattr(thing, "_tensors"):  # a module
-        return thing._tensors().items()  # type: ignore[no-any-return]
+        return thing._tensors().items()  # type: ignore[no-any-return]  # a mapping
     if isinstance(thing, dict):
         return thing.items()
     return enumerate(thing) if isinstance(thing, (list, tuple)) else ()
