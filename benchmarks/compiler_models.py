@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.losses import cross_entropy
 from micrograd_nn.nn import MLP, Module
@@ -75,7 +75,7 @@ def matrix(rows: int, columns: int, std: float = 0.08) -> Matrix:
 
 def dot(a: Any, b: Any) -> Value:
     """The sum of the products."""
-    return mg.sum(x * y for x, y in zip(a, b, strict=True))
+    return mn.sum(x * y for x, y in zip(a, b, strict=True))
 
 
 def linear(x: Vector, w: Matrix) -> Vector:
@@ -117,11 +117,11 @@ class GPT(Module):
         for position in range(len(tokens) - 1):
             logits = self.logits(tokens[position], position, keys, values)
             losses.append(cross_entropy(logits, tokens[position + 1]))
-        return mg.sum(losses) / len(losses)
+        return mn.sum(losses) / len(losses)
 
     def logits(self, token: Any, position: int, keys: Matrix, values: Matrix) -> Vector:
         """The logits of the next token; adds to the keys and values so far."""
-        x = rmsnorm(add(mg.take(self.wte, token), self.wpe[position]))
+        x = rmsnorm(add(mn.take(self.wte, token), self.wpe[position]))
         x = add(x, self.attention(rmsnorm(x), keys, values))
         x = add(x, self.mlp(rmsnorm(x)))
         return linear(x, self.lm_head)
@@ -134,7 +134,7 @@ class GPT(Module):
         out: Vector = []
         for head in self.heads:
             scale = (head.stop - head.start) ** 0.5
-            weights = mg.softmax([dot(q[head], k[head]) / scale for k in keys])
+            weights = mn.softmax([dot(q[head], k[head]) / scale for k in keys])
             columns = zip(*(v[head] for v in values), strict=True)
             out += [dot(weights, column) for column in columns]
         return linear(out, self.wo)
@@ -157,7 +157,7 @@ def padded(image: Matrix) -> Matrix:
 def max_pool(image: Matrix) -> Matrix:
     """The largest of each square of 2 x 2 pixels."""
     return [
-        [mg.max(*top[x : x + 2], *bottom[x : x + 2]) for x in range(0, len(top), 2)]
+        [mn.max(*top[x : x + 2], *bottom[x : x + 2]) for x in range(0, len(top), 2)]
         for top, bottom in zip(image[::2], image[1::2], strict=True)
     ]
 

@@ -18,7 +18,7 @@ import micrograd.nn
 from compiler_models import moons_loss
 from micrograd.engine import Value as Micrograd
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 
 if TYPE_CHECKING:
     from compiler_workloads import Workload
@@ -40,8 +40,8 @@ def compiled_step(workload: Workload, stack: ExitStack) -> Callable[[], float]:
 def compiled(workload: Workload, model: Any) -> Any:
     """Our program: of the recorded loss, or of the function of one example."""
     if workload.recorded:
-        return mg.compile(model.loss(), model.parameters())
-    return mg.compile(model.loss, model.parameters())
+        return mn.compile(model.loss(), model.parameters())
+    return mn.compile(model.loss, model.parameters())
 
 
 class ScalarStep:
@@ -121,7 +121,7 @@ def scalar_step(
 
 def mean(losses: list[Any]) -> Any:
     """The mean, with any engine."""
-    total = mg.sum(losses) if isinstance(losses[0], mg.Value) else sum(losses)
+    total = mn.sum(losses) if isinstance(losses[0], mn.Value) else sum(losses)
     return total * (1.0 / len(losses))
 
 

@@ -37,32 +37,32 @@ def moons_loss(points: int) -> tuple[Any, list[Any]]:
 
 def compile_times(sizes: Iterable[int], repeats: int) -> list[str]:
     """A line for each size: nodes, median seconds and microseconds a node."""
-    import micrograd_nn as mg
+    import micrograd_nn as mn
     from micrograd_nn.graph import topological_order
 
-    gradient_of_new_program(mg, *moons_loss(1))  # loads what compiling needs
+    gradient_of_new_program(mn, *moons_loss(1))  # loads what compiling needs
     lines = []
     for points in tqdm(list(sizes), desc="compile"):
         loss, params = moons_loss(points)
         nodes = len(topological_order(loss))
         gc.collect()
-        first_gradient = partial(gradient_of_new_program, mg, loss, params)
+        first_gradient = partial(gradient_of_new_program, mn, loss, params)
         seconds = statistics.median(timed(first_gradient) for _ in range(repeats))
         lines.append(f"| {nodes:,} | {seconds:.4f} | {seconds / nodes * 1e6:.2f} |")
     return lines
 
 
-def gradient_of_new_program(mg: Any, loss: Any, params: list[Any]) -> None:
+def gradient_of_new_program(mn: Any, loss: Any, params: list[Any]) -> None:
     """Compile and run once, as the time of a compiler is felt."""
-    mg.compile(loss, params).value_and_grad()
+    mn.compile(loss, params).value_and_grad()
 
 
 def moons_instructions(points: int) -> int:
     """Of the program of a recorded batch."""
-    import micrograd_nn as mg
+    import micrograd_nn as mn
 
     loss, params = moons_loss(points)
-    return len(mg.compile(loss, params).instructions)
+    return len(mn.compile(loss, params).instructions)
 
 
 def mlp_instructions(width: int) -> int:
@@ -83,9 +83,9 @@ def gpt_instructions(letters: int) -> int:
 
 def instructions_of(model: Any, *arrays: Any) -> int:
     """Of the program of a function of one example, after its first batch."""
-    import micrograd_nn as mg
+    import micrograd_nn as mn
 
-    program = mg.compile(model.loss)
+    program = mn.compile(model.loss)
     program.value_and_grad(*arrays)
     return len(program.instructions)
 

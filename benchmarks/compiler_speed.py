@@ -168,7 +168,7 @@ def measure(workload: Workload, names: list[str], rounds: int) -> Result:
 
 def seconds_to_compile(workload: Workload) -> float:
     """From `compile` to the end of the first gradient; a function is recorded in it."""
-    import micrograd_nn as mg
+    import micrograd_nn as mn
 
     model = workload.model()
     target, arrays = model.loss, workload.batches[0]
@@ -176,7 +176,7 @@ def seconds_to_compile(workload: Workload) -> float:
         target, arrays = model.loss(), ()
     params = model.parameters()
     gc.collect()
-    return timed(lambda: mg.compile(target, params).value_and_grad(*arrays))
+    return timed(lambda: mn.compile(target, params).value_and_grad(*arrays))
 
 
 def nodes_of(workload: Workload) -> int:

@@ -26,7 +26,9 @@ from micrograd_nn.functions import min as min
 from micrograd_nn.functions import sum as sum
 from micrograd_nn.gradcheck import assert_gradcheck, gradcheck
 from micrograd_nn.gradients import grad, hessian, value_and_grad
+from micrograd_nn.learn.fast import fast_mode
 from micrograd_nn.op import OPS, Op, register
+from micrograd_nn.randomness import seed
 from micrograd_nn.recording import no_grad
 
 if _typing.TYPE_CHECKING:
@@ -45,6 +47,7 @@ __all__ = [
     "apply",
     "assert_gradcheck",
     "detect_anomaly",
+    "fast_mode",
     "grad",
     "gradcheck",
     "hessian",
@@ -54,6 +57,7 @@ __all__ = [
     "minimum",
     "no_grad",
     "register",
+    "seed",
     "softmax",
     "take",
     "value_and_grad",

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from micrograd_nn import epochs, lessons
+from micrograd_nn import epochs, faulty_pass
 from micrograd_nn.anomaly import report_edge, report_leaf
 from micrograd_nn.graph import topological_order
 from micrograd_nn.namespaces import FLOAT_ERRORS, FLOATS, read_floats
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 def run_backward(root: Value) -> None:
     """Set `.grad` of all below `root`; leaves add to theirs, or keep it on an error."""
-    lesson = lessons.current()
-    if lesson is not None:
-        return lesson.run_backward(root)
+    fault = faulty_pass.current()
+    if fault is not None:
+        return fault.run_backward(root)
     order = topological_order(root)
     leaves = [node for node in order if node._a is None]
     before = [leaf.grad for leaf in leaves]
@@ -86,8 +86,8 @@ def local_partials(node: Value) -> Sequence[float]:
         return ()
     if node.op.partials is None:
         return _partials_by_hand(node)
-    lesson = lessons.current()
-    op = node.op if lesson is None else lesson.taught(node.op)
+    fault = faulty_pass.current()
+    op = node.op if fault is None else fault.taught(node.op)
     return partials_at(op, node._data, [operand._data for operand in node.operands])
 
 

@@ -32,18 +32,18 @@ _lock = threading.Lock()
 
 _FORMULA = "the Value itself in a formula, with methods such as v.exp()"
 _CHOICE = (
-    "maximum, minimum, relu or abs for the branch, mg.max(values) for max(values), or "
-    "mg.take([a, b], y) for a choice by an integer"
+    "maximum, minimum, relu or abs for the branch, mn.max(values) for max(values), or "
+    "mn.take([a, b], y) for a choice by an integer"
 )
 # What reads a number: what the program would freeze, and what to write instead.
 INSTEAD = {
-    "v.data": ("number", f"{_FORMULA}, and mg.max(values) for max(v.data ...)"),
+    "v.data": ("number", f"{_FORMULA}, and mn.max(values) for max(v.data ...)"),
     "v.data = number": ("assignment", "it outside of the function"),
     "float(v)": ("number", _FORMULA),
-    "int(v)": ("number", f"{_FORMULA}, and mg.take(table, index) for table[index]"),
+    "int(v)": ("number", f"{_FORMULA}, and mn.take(table, index) for table[index]"),
     "round(v)": ("number", _FORMULA),
     "a copy of v": ("number", "the Value itself"),
-    "v as an index": ("index", "mg.take(table, index) for table[index]"),
+    "v as an index": ("index", "mn.take(table, index) for table[index]"),
     "a comparison of v": ("branch", _CHOICE),
     "bool(v)": ("branch", f"{_CHOICE}; `v is None` asks whether there is a Value"),
     "v.backward()": ("gradient", "grad(f)(v), or program.backward() outside"),

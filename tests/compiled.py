@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import OPS, Value, apply
 from micrograd_nn.compiler import compile
 
@@ -30,7 +30,7 @@ def eager_value_and_grad(f, params, *arrays):
     rows = examples(arrays) if arrays else [()]
     for param in params:
         param.grad = 0.0
-    loss = mg.sum([f(*row) for row in rows]) / len(rows)
+    loss = mn.sum([f(*row) for row in rows]) / len(rows)
     loss.backward()
     return loss.data, np.array([param.grad for param in params])
 
@@ -59,7 +59,7 @@ def assert_same(f, params, *arrays, tolerance=TOLERANCE):
         assert_close(found[0], loss, tolerance)
         assert_close(found[1], grad, tolerance)
     rows = examples(arrays) if arrays else [()]
-    recorded = mg.sum([f(*row) for row in rows]) / len(rows)
+    recorded = mn.sum([f(*row) for row in rows]) / len(rows)
     found = compile(recorded, params).value_and_grad()
     assert_close(found[0], loss, tolerance)
     assert_close(found[1], grad, tolerance)
@@ -131,7 +131,7 @@ class Recipe:
 
     def __call__(self, x):
         """The last few results, added up."""
-        return mg.sum(self.all(x)[-4:])
+        return mn.sum(self.all(x)[-4:])
 
     def all(self, x):
         """All results."""

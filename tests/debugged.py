@@ -2,7 +2,7 @@
 
 import dataclasses
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.viz.debug import debug
 from micrograd_nn.viz.scene import Scene
@@ -36,7 +36,7 @@ def expression():
 
 
 def hostile():
-    return mg.sum([Value(float(i), label=label) for i, label in enumerate(HOSTILE)])
+    return mn.sum([Value(float(i), label=label) for i, label in enumerate(HOSTILE)])
 
 
 def dbg(root, **kwargs):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import nn, trees
 
 
@@ -409,7 +409,7 @@ CASES = {
 }
 
 
-def weighted(outputs: Any) -> mg.Value:
+def weighted(outputs: Any) -> mn.Value:
     """A number that depends on each output in its own way."""
     pairs = enumerate(trees.leaves(outputs))
-    return mg.sum([math.cos(3.0 * i + 1.0) * y for i, y in pairs])
+    return mn.sum([math.cos(3.0 * i + 1.0) * y for i, y in pairs])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn.gradcheck import assert_gradcheck
 from micrograd_nn.losses import mse_loss
 from micrograd_nn.nn.autoencoder import Autoencoder
@@ -51,7 +51,7 @@ def test_a_summary_knows_how_many_inputs_there_are():
 def test_a_code_of_one_number_is_a_value():
     net = Autoencoder([3, 1])
 
-    assert isinstance(net.encode(X[0]), mg.Value)
+    assert isinstance(net.encode(X[0]), mn.Value)
     assert len(net(X[0])) == 3
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.anomaly import ignore_anomaly
 from micrograd_nn.losses import mse_loss
@@ -199,7 +199,7 @@ def twins():
 def test_compiled_training_clips_as_the_eager_loop_does(kind, bounds):
     models = twins()
     mine, eager = (kind(model.parameters(), lr=0.05) for model in models)
-    program = mg.compile(lambda x, y: mse_loss(models[0](x), y))
+    program = mn.compile(lambda x, y: mse_loss(models[0](x), y))
     with program.training(mine, **bounds) as train:
         for _ in range(30):
             eager.zero_grad()
@@ -220,7 +220,7 @@ def test_compiled_training_clips_as_the_eager_loop_does(kind, bounds):
 def test_what_is_huge_or_not_finite_is_clipped_as_in_eager_mode(bounds, bad):
     weights = [[Value(1.0), Value(2.0)] for _ in range(2)]
     mine, eager = (SGD(pair, lr=0.1) for pair in weights)
-    program = mg.compile(lambda x: weights[0][0] * x[0] + weights[0][1] * x[1])
+    program = mn.compile(lambda x: weights[0][0] * x[0] + weights[0][1] * x[1])
     with ignore_anomaly(), program.training(mine, **bounds) as train:
         train.step([[bad, 1.0]])
     for param, grad in zip(eager.params, [bad, 1.0], strict=True):
@@ -249,4 +249,4 @@ def test_bounds_of_training_that_make_no_sense_are_refused(bounds, message):
     w = Value(1.0)
 
     with pytest.raises(ValueError, match=message):
-        mg.compile(w * w).training(SGD([w]), **bounds)
+        mn.compile(w * w).training(SGD([w]), **bounds)

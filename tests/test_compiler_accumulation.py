@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.losses import cross_entropy
 from micrograd_nn.nn import MLP
@@ -22,7 +22,7 @@ def twins():
 
 
 def program_of(model):
-    return mg.compile(lambda x, y: cross_entropy(model(x), y))
+    return mn.compile(lambda x, y: cross_entropy(model(x), y))
 
 
 def numbers(params):
@@ -87,7 +87,7 @@ def test_what_is_accumulated_is_clipped_as_a_whole():
 
 def test_parameters_that_are_assigned_in_between_are_moved_from_there():
     w = Value(1.0)
-    with mg.compile(lambda x: w * x).training(SGD([w], lr=1.0)) as train:
+    with mn.compile(lambda x: w * x).training(SGD([w], lr=1.0)) as train:
         train.accumulate([2.0])
         w.data = 10.0
         train.accumulate([4.0])
@@ -120,7 +120,7 @@ def test_a_wrong_batch_adds_nothing():
 def test_a_learning_rate_that_is_no_number_loses_nothing():
     w = Value(1.0)
     optimizer = SGD([w], lr=1.0)
-    with mg.compile(lambda x: w * x).training(optimizer) as train:
+    with mn.compile(lambda x: w * x).training(optimizer) as train:
         train.accumulate([2.0])
         optimizer.lr = "x"
         with pytest.raises(TypeError, match="not a number: got lr='x'"):
@@ -133,7 +133,7 @@ def test_a_learning_rate_that_is_no_number_loses_nothing():
 
 def test_what_is_left_at_the_end_of_a_block_is_dropped():
     w = Value(1.0)
-    program = mg.compile(lambda x: w * x)
+    program = mn.compile(lambda x: w * x)
     optimizer = SGD([w], lr=1.0)
     training = program.training(optimizer)
     with training as train:
@@ -148,7 +148,7 @@ def test_what_is_left_at_the_end_of_a_block_is_dropped():
 @pytest.mark.parametrize("after", ["nothing", "a step", "an update"])
 def test_an_update_needs_a_gradient(after):
     w = Value(1.0)
-    with mg.compile(lambda x: w * x).training(SGD([w])) as train:
+    with mn.compile(lambda x: w * x).training(SGD([w])) as train:
         if after == "a step":
             train.step([1.0])
         if after == "an update":
@@ -161,7 +161,7 @@ def test_an_update_needs_a_gradient(after):
 @pytest.mark.parametrize("act", [lambda t: t.update(), lambda t: t.accumulate([1.0])])
 def test_outside_of_the_block_nothing_is_accumulated(act):
     w = Value(1.0)
-    training = mg.compile(lambda x: w * x).training(SGD([w]))
+    training = mn.compile(lambda x: w * x).training(SGD([w]))
 
     with pytest.raises(RuntimeError, match="not in a block"):
         act(training)

@@ -7,7 +7,7 @@ import types
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value, compile
 from micrograd_nn.compiler import batches, program
 from micrograd_nn.compiler.interpreter import Interpreter
@@ -40,7 +40,7 @@ def test_a_rule_that_needs_old_values_at_the_end_gets_them():
     start = [v.data for v in w]
 
     def loss(x):
-        return (mg.sum([a * b for a, b in zip(w, x, strict=True)]) - 1.0) ** 2
+        return (mn.sum([a * b for a, b in zip(w, x, strict=True)]) - 1.0) ** 2
 
     rows = np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]])
     with compile(loss).training(Swap(w)) as train:
@@ -52,7 +52,7 @@ def test_a_rule_that_needs_old_values_at_the_end_gets_them():
     optimizer = Swap(w)
     for _ in range(5):
         optimizer.zero_grad()
-        (mg.sum([loss(row) for row in rows.tolist()]) / 2).backward()
+        (mn.sum([loss(row) for row in rows.tolist()]) / 2).backward()
         optimizer.step()
 
     assert compiled == pytest.approx([v.data for v in w], rel=1e-12)
@@ -66,7 +66,7 @@ def test_operands_that_repeat_in_different_ways_are_gathered():
     a, b, c = values(2), values(3), values(6)
 
     def f(x):
-        return mg.sum([a[i // 3] / b[i // 2] * (c[i] * x).exp() for i in range(6)])
+        return mn.sum([a[i // 3] / b[i // 2] * (c[i] * x).exp() for i in range(6)])
 
     assert_same(f, [*a, *b, *c], np.array([0.1, 0.2, 0.3]))
 
@@ -77,7 +77,7 @@ def test_dot_products_that_share_little_are_not_computed_whole():
     def f(x):
         cells = [(i, i) for i in range(6)] + [(i, (i + 1) % 6) for i in range(5)]
         dots = [w[i][0] * v[j][0] + w[i][1] * v[j][1] for i, j in cells]
-        return mg.sum([(dot * x).tanh() for dot in dots])
+        return mn.sum([(dot * x).tanh() for dot in dots])
 
     params = [p for row in (*w, *v) for p in row]
     assert_same(f, params, np.array([0.5, 1.0]))
@@ -88,14 +88,14 @@ def test_one_place_that_gets_most_of_the_grads():
 
     def f(x):
         h = [(w[0] * x).sin(), *[(w[i] * x).tanh() for i in range(1, 5)]]
-        return mg.sum([(h[0 if i % 9 else i // 9 + 1] * w[i]).exp() for i in range(30)])
+        return mn.sum([(h[0 if i % 9 else i // 9 + 1] * w[i]).exp() for i in range(30)])
 
     assert_same(f, w, np.array([0.1, 0.4, 0.9]))
 
 
 def test_a_table_of_one_entry_and_a_table_of_inputs_are_picked_from():
     w = Value(2.0)
-    program = compile(lambda x, i: w * mg.take(x, i) + mg.take([w], i))
+    program = compile(lambda x, i: w * mn.take(x, i) + mn.take([w], i))
     loss, grad = program.value_and_grad([[5.0], [7.0]], [0, 0])
 
     assert (loss, grad.tolist()) == (14.0, [7.0])
@@ -107,12 +107,12 @@ def test_a_loose_graph_has_sums_maxima_and_divisions_by_zero():
     def build():
         v = w[0]
         for i in range(12):
-            v = mg.max([v.sin(), v * w[1], w[0]]) + v.tanh() / (i + 1.5)
-            v = mg.logsumexp([v, w[1], v * 0.5]).exp() / (v * v + 3.0)
+            v = mn.max([v.sin(), v * w[1], w[0]]) + v.tanh() / (i + 1.5)
+            v = mn.logsumexp([v, w[1], v * 0.5]).exp() / (v * v + 3.0)
             v = (1.0 / (w[0] - w[0])).minimum(2.0) * v.cos().elu() + v.log1p() ** 2
         return v
 
-    with mg.anomaly.ignore_anomaly():
+    with mn.anomaly.ignore_anomaly():
         root = build()
         for value in w:
             value.grad = 0.0
@@ -130,7 +130,7 @@ def test_only_so_many_shapes_are_kept(monkeypatch):
     monkeypatch.setattr(program, "SHAPES", 2)
     monkeypatch.setattr(batches, "SHAPES", 2)
     w = Value(2.0)
-    doubled = compile(lambda x: w * mg.sum(x))
+    doubled = compile(lambda x: w * mn.sum(x))
 
     for width in (1, 2, 3, 1):
         assert doubled(np.ones((2, width))).tolist() == [2.0 * width] * 2
@@ -161,12 +161,12 @@ def test_a_read_only_dictionary_is_watched():
 
 def test_a_division_of_several_by_a_constant_zero_is_what_ieee_says():
     w = values(3)
-    with mg.anomaly.ignore_anomaly():
-        program = compile(mg.sum([(v / 0.0).atan() for v in w]))
+    with mn.anomaly.ignore_anomaly():
+        program = compile(mn.sum([(v / 0.0).atan() for v in w]))
 
         assert program() == pytest.approx(1.5 * math.pi)
 
 
 def test_an_unknown_name_of_the_package_is_an_attribute_error():
     with pytest.raises(AttributeError, match="has no attribute 'compose'"):
-        mg.compose  # noqa: B018 - reading it is the test
+        mn.compose  # noqa: B018 - reading it is the test

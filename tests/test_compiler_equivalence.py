@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import OPS, Value, apply
 from micrograd_nn.anomaly import ignore_anomaly
 from micrograd_nn.compiler import compile
@@ -128,7 +128,7 @@ def test_every_op_side_by_side_with_shared_and_constant_operands(name, rows):
         shared = [apply(op, params[0][0], *row[1:]) for row in params[1:]]
         constant = [apply(op, *fixed[:-1], row[-1]) for row in params]
         own = [apply(op, *x), apply(op, *x[:-1], params[0][-1])]
-        return mg.sum([*beside, *shared, *constant, *own, apply(op, *fixed)])
+        return mn.sum([*beside, *shared, *constant, *own, apply(op, *fixed)])
 
     assert_same(f, [p for row in params for p in row], points(op, count, rows))
 
@@ -140,7 +140,7 @@ def test_lists_of_many_lengths_side_by_side(name):
 
     def f(x):
         lists = [[*params[:i], *x[: i + 1]] for i in range(6)]
-        return mg.sum([apply(op, *xs) for xs in lists])
+        return mn.sum([apply(op, *xs) for xs in lists])
 
     assert_same(f, params, points(op, 6, 3))
 
@@ -204,12 +204,12 @@ def test_every_loss_of_a_model(name, kind, rows):
 
     def plain(target):  # eager targets are numbers
         numbers = [
-            t.data if isinstance(t, Value) else t for t in mg.trees.leaves(target)
+            t.data if isinstance(t, Value) else t for t in mn.trees.leaves(target)
         ]
         return numbers if isinstance(target, list) else numbers[0]
 
     def loss(x, t):
-        is_symbolic = mg.recording.is_symbolic()
+        is_symbolic = mn.recording.is_symbolic()
         return LOSSES[name](model(x), t if is_symbolic else plain(t))
 
     assert_same(loss, model.parameters(), x, y)
@@ -262,7 +262,7 @@ def test_all_results_of_random_graphs_as_outputs(seed, rows):
 
 def values(*shape, low=-1.0, high=1.0):
     numbers = np.random.default_rng(sum(shape)).uniform(low, high, shape)
-    return mg.trees.rebuilt(
+    return mn.trees.rebuilt(
         numbers.tolist(), iter([Value(x) for x in numbers.ravel().tolist()])
     )
 
@@ -272,7 +272,7 @@ def batch(rows, *shape):
 
 
 def dot(a, b):
-    return mg.sum([x * y for x, y in zip(a, b, strict=True)])
+    return mn.sum([x * y for x, y in zip(a, b, strict=True)])
 
 
 def chained_dot(a, b):
@@ -283,7 +283,7 @@ def chained_dot(a, b):
 
 
 W, V = values(4, 3), values(4, 3, low=0.5, high=2.0)
-PARAMS = mg.trees.leaves([W, V])
+PARAMS = mn.trees.leaves([W, V])
 
 
 def full(x):
@@ -291,24 +291,24 @@ def full(x):
 
 
 def signs(x):
-    return mg.sum(
+    return mn.sum(
         [(row[0] * x[0] - row[1] * x[1] - b[0] + 2.0).tanh() for row in W for b in V]
     )
 
 
 def incomplete(x):
     cells = [(i, j) for i in range(4) for j in range(4) if (i + j) % 3]
-    return mg.sum([(dot(W[i], V[j]) * x[0] + i).sin() for i, j in cells])
+    return mn.sum([(dot(W[i], V[j]) * x[0] + i).sin() for i, j in cells])
 
 
 def nearly_complete(x):
     cells = [(i, j) for i in range(4) for j in range(4) if i != j]
-    return mg.sum([dot(W[i], [v * x[0] for v in V[j]]).sin() for i, j in cells])
+    return mn.sum([dot(W[i], [v * x[0] for v in V[j]]).sin() for i, j in cells])
 
 
 def ragged(x):
     return (
-        mg.sum(
+        mn.sum(
             [
                 dot(W[i][: 1 + i % 3], V[j][: 1 + i % 3])
                 for i in range(4)
@@ -321,7 +321,7 @@ def ragged(x):
 
 def repeated(x):
     rows = [W[0], W[1], W[0], W[0]]
-    return mg.sum([dot(row, x).tanh() * (i + 1) for i, row in enumerate(rows)])
+    return mn.sum([dot(row, x).tanh() * (i + 1) for i, row in enumerate(rows)])
 
 
 def same_twice(x):
@@ -329,26 +329,26 @@ def same_twice(x):
 
 
 def row_and_single(x):
-    return mg.sum([dot(row, x) + row[0] - V[0][1] for row in W]).tanh() + W[2][2]
+    return mn.sum([dot(row, x) + row[0] - V[0][1] for row in W]).tanh() + W[2][2]
 
 
 def chains(x):
-    return mg.sum(
+    return mn.sum(
         [(1.0 - chained_dot(row, x) + b[0]).relu() for row, b in zip(W, V, strict=True)]
     )
 
 
 def quotients(x):
-    return mg.sum([dot(W[i], x) / V[i][0] - V[i][1] ** 2 / V[i][2] for i in range(4)])
+    return mn.sum([dot(W[i], x) / V[i][0] - V[i][1] ** 2 / V[i][2] for i in range(4)])
 
 
 def normed(x):
     scale = (dot(x, x) / 3 + 1e-5) ** -0.5
-    return mg.logsumexp([dot(row, [xi * scale for xi in x]) for row in W])
+    return mn.logsumexp([dot(row, [xi * scale for xi in x]) for row in W])
 
 
 def outer(x):
-    return mg.sum([(a[0] * b * x[0]).sin() for a in W for b in V[0]])
+    return mn.sum([(a[0] * b * x[0]).sin() for a in W for b in V[0]])
 
 
 def convolution(x, stride=1, padding=0):
@@ -365,7 +365,7 @@ def convolution(x, stride=1, padding=0):
         for j in range(size)
     ]
     kernels = [[*row[:2], *other[:2]] for row, other in zip(W, V, strict=True)]
-    return mg.sum(
+    return mn.sum(
         [
             (dot(k, p) + k[0]).relu() * (i + 1)
             for i, p in enumerate(patches)
@@ -391,24 +391,24 @@ def causal_attention(x):
         q, k, v = ([dot(row, token) for row in m] for m in (W, V, W[::-1]))
         keys.append((k, v))
         for head in (slice(0, size), slice(size, 2 * size)):
-            weights = mg.softmax([dot(q[head], k[head]) for k, _ in keys])
+            weights = mn.softmax([dot(q[head], k[head]) for k, _ in keys])
             found += [
                 dot(weights, column)
                 for column in zip(*(v[head] for _, v in keys), strict=True)
             ]
-    return mg.sum([y * (i % 5) for i, y in enumerate(found)]).tanh()
+    return mn.sum([y * (i % 5) for i, y in enumerate(found)]).tanh()
 
 
 def shared(x):
     h = dot(W[0], x).tanh()
     return (
-        h * h + h.exp() * dot(V[0], x) + (h + 1.0) * (h + 1.0) + mg.max(h, h * 2, 0.3)
+        h * h + h.exp() * dot(V[0], x) + (h + 1.0) * (h + 1.0) + mn.max(h, h * 2, 0.3)
     )
 
 
 def unrolled_example_inside(x):
     rows = [[x[0], 1.0, 2.0], [x[0], 1.0, 2.0], [x[1], -1.0, 0.5]]
-    return mg.sum([mg.sum([dot(w, row).tanh() for w in W]) for row in rows])
+    return mn.sum([mn.sum([dot(w, row).tanh() for w in W]) for row in rows])
 
 
 STRUCTURES = {
@@ -468,31 +468,31 @@ def test_some_parameters_alone(name):
 TABLE = values(5, 3)
 LOGITS = values(5)
 PICKS = {
-    "a row": lambda x, y, z: dot(mg.take(TABLE, y), x),
-    "the same index twice": lambda x, y, z: dot(mg.take(TABLE, y), mg.take(TABLE, y)),
+    "a row": lambda x, y, z: dot(mn.take(TABLE, y), x),
+    "the same index twice": lambda x, y, z: dot(mn.take(TABLE, y), mn.take(TABLE, y)),
     "several an example": lambda x, y, z: (
-        mg.sum(mg.take(TABLE, y)) * mg.take(LOGITS, y)
+        mn.sum(mn.take(TABLE, y)) * mn.take(LOGITS, y)
     ),
-    "by two arguments": lambda x, y, z: mg.take(LOGITS, y) * mg.take(LOGITS, z),
-    "rows by two arguments": lambda x, y, z: dot(mg.take(TABLE, y), mg.take(TABLE, z)),
-    "of inputs": lambda x, y, z: mg.take([*x, x[0], x[1]], y) * LOGITS[0],
+    "by two arguments": lambda x, y, z: mn.take(LOGITS, y) * mn.take(LOGITS, z),
+    "rows by two arguments": lambda x, y, z: dot(mn.take(TABLE, y), mn.take(TABLE, z)),
+    "of inputs": lambda x, y, z: mn.take([*x, x[0], x[1]], y) * LOGITS[0],
     "of inputs and of parameters": lambda x, y, z: (
-        mg.take([*x, *x[:2]], y) * mg.take(LOGITS, y)
+        mn.take([*x, *x[:2]], y) * mn.take(LOGITS, y)
     ),
-    "of a mixed table": lambda x, y, z: mg.take(
+    "of a mixed table": lambda x, y, z: mn.take(
         [x[0], LOGITS[0] * x[1], *LOGITS[1:4]], y
     ),
     "of mixed tables by two arguments": lambda x, y, z: (
-        mg.take([x[0], LOGITS[0], 2.0, *LOGITS[1:3]], y)
-        - mg.take([LOGITS[1], x[2], x[2], 1.0, LOGITS[1]], z)
+        mn.take([x[0], LOGITS[0], 2.0, *LOGITS[1:3]], y)
+        - mn.take([LOGITS[1], x[2], x[2], 1.0, LOGITS[1]], z)
     ),
-    "of numbers": lambda x, y, z: LOGITS[1] * mg.take([1.0, 2.0, 4.0, 8.0, -1.0], y),
-    "of one thing again and again": lambda x, y, z: mg.take([LOGITS[0], x[0]] * 3, y),
+    "of numbers": lambda x, y, z: LOGITS[1] * mn.take([1.0, 2.0, 4.0, 8.0, -1.0], y),
+    "of one thing again and again": lambda x, y, z: mn.take([LOGITS[0], x[0]] * 3, y),
     "of a table turned over": lambda x, y, z: dot(
-        mg.take(TABLE[::-1], y), mg.take([row[::-1] for row in TABLE], y)
+        mn.take(TABLE[::-1], y), mn.take([row[::-1] for row in TABLE], y)
     ),
-    "of results": lambda x, y, z: mg.take([(v * x[0]).tanh() for v in LOGITS], y).exp(),
-    "and numbers": lambda x, y, z: mg.take(LOGITS, y) * y + z * x[0],
+    "of results": lambda x, y, z: mn.take([(v * x[0]).tanh() for v in LOGITS], y).exp(),
+    "and numbers": lambda x, y, z: mn.take(LOGITS, y) * y + z * x[0],
     "a loss": lambda x, y, z: cross_entropy([v * x[0] for v in LOGITS], y),
 }
 
@@ -502,7 +502,7 @@ PICKS = {
 def test_picks(name, rows):
     rng = np.random.default_rng(rows)
     y, z = rng.integers(0, 5, rows), rng.integers(0, 5, rows)
-    params = [*mg.trees.leaves(TABLE), *LOGITS]
+    params = [*mn.trees.leaves(TABLE), *LOGITS]
 
     assert_same(PICKS[name], params, batch(rows, 3), y, z)
 
@@ -510,12 +510,12 @@ def test_picks(name, rows):
 @pytest.mark.parametrize("rows", [1, 4])
 def test_picks_at_each_place_of_a_sequence(rows):
     def f(tokens):
-        found = [mg.take(TABLE, token) for token in tokens]
-        return mg.sum([dot(a, b) for a, b in itertools.pairwise(found)]).tanh()
+        found = [mn.take(TABLE, token) for token in tokens]
+        return mn.sum([dot(a, b) for a, b in itertools.pairwise(found)]).tanh()
 
     tokens = np.random.default_rng(0).integers(0, 5, (rows, 6))
 
-    assert_same(f, mg.trees.leaves(TABLE), tokens)
+    assert_same(f, mn.trees.leaves(TABLE), tokens)
 
 
 # Numbers at the edge ------------------------------------------------------------------
@@ -557,8 +557,8 @@ def test_every_op_at_the_edges_of_the_numbers(name, rows):
         lambda x, w: w * math.inf + x,
         lambda x, w: (1e200 * w) ** 2 * x,
         lambda x, w: (w - w).log() * x,
-        lambda x, w: mg.logsumexp([w - math.inf, w - math.inf]),
-        lambda x, w: mg.max(w * math.nan, x),
+        lambda x, w: mn.logsumexp([w - math.inf, w - math.inf]),
+        lambda x, w: mn.max(w * math.nan, x),
     ],
 )
 def test_what_is_not_finite_on_the_way_is_what_eager_gives(f, rows):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.compiler import compile
 from micrograd_nn.losses import cross_entropy
@@ -110,11 +110,11 @@ def test_a_wrong_batch_is_refused_and_nothing_has_changed(case, use, is_first):
 
 
 TABLES = {
-    "of parameters": lambda x, y: mg.take(W, y) * x,
-    "of rows": lambda x, y: mg.take([W, W[::-1], W], y)[1] * x,
-    "of inputs' results": lambda x, y: mg.take([w * x for w in W], y),
-    "of both": lambda x, y: mg.take([W[0], x, W[0] * x], y),
-    "of numbers": lambda x, y: mg.take([1.0, 5.0, 6.0], y) * x,
+    "of parameters": lambda x, y: mn.take(W, y) * x,
+    "of rows": lambda x, y: mn.take([W, W[::-1], W], y)[1] * x,
+    "of inputs' results": lambda x, y: mn.take([w * x for w in W], y),
+    "of both": lambda x, y: mn.take([W[0], x, W[0] * x], y),
+    "of numbers": lambda x, y: mn.take([1.0, 5.0, 6.0], y) * x,
 }
 
 
@@ -132,7 +132,7 @@ def test_no_index_beside_a_table_is_read(name, index, rows):
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_each_of_two_indexes_is_checked(rows):
-    program = compile(lambda y, z: mg.take(W, y) * mg.take(W, z))
+    program = compile(lambda y, z: mn.take(W, y) * mn.take(W, z))
     good = np.zeros(rows, int)
 
     assert program(good, good).tolist() == [1.0] * rows
@@ -209,7 +209,7 @@ BRANCHES = {
         lambda x: x * W[0].data,
         r"freeze this number: got v\.data",
     ),
-    "an index": (lambda x: W[x], r"mg\.take\(table, index\)"),
+    "an index": (lambda x: W[x], r"mn\.take\(table, index\)"),
     "nothing": (lambda x: None, "not an output: got result=None .*Is a return missing"),
 }
 
@@ -224,7 +224,7 @@ def test_what_depends_on_a_number_is_refused_while_recording(case, is_first):
     with pytest.raises(TypeError, match=message):
         program(X[:, :1])
 
-    assert not mg.recording.is_symbolic()
+    assert not mn.recording.is_symbolic()
     assert program(X).tolist() == X[:, 0].tolist()
 
 

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.compiler import compile, matrices, running
 from micrograd_nn.compiler.algebra import is_product, signs
@@ -23,7 +23,7 @@ from tests.compiled import assert_same
 
 
 def dot(a, b):
-    return mg.sum([x * y for x, y in zip(a, b, strict=True)])
+    return mn.sum([x * y for x, y in zip(a, b, strict=True)])
 
 
 def matrix(rows, columns):
@@ -136,7 +136,7 @@ def test_levels_are_distances_from_the_leaves_and_sums_have_none_inside():
 
 def test_sums_of_many_lengths_are_filled_up_to_one():
     w = [Value(float(i)) for i in range(8)]
-    root = mg.sum([dot(w[:n], w[:n]).tanh() for n in (5, 6, 7, 8)])
+    root = mn.sum([dot(w[:n], w[:n]).tanh() for n in (5, 6, 7, 8)])
     tape, forms = forms_of(root, w)
     groups = find_groups(tape, forms, find_levels(tape, forms.inner))
     first = groups[0]
@@ -145,11 +145,11 @@ def test_sums_of_many_lengths_are_filled_up_to_one():
     assert first.pairs[1.0][0].shape == (8, 4)
 
 
-@pytest.mark.parametrize("f", [mg.sum, mg.max, mg.logsumexp])
+@pytest.mark.parametrize("f", [mn.sum, mn.max, mn.logsumexp])
 def test_filling_up_does_not_waste_memory(f):
     w = [Value(float(i)) for i in range(300)]
     short = [f([a, b]).tanh() for a, b in itertools.pairwise(w)]
-    root = mg.sum([*short, f(w).tanh()])
+    root = mn.sum([*short, f(w).tanh()])
     tape, forms = forms_of(root, w)
     groups = find_groups(tape, forms, find_levels(tape, forms.inner))
     operands = sum(rows.size for group in groups for rows in matrices.arrays(group))
@@ -159,7 +159,7 @@ def test_filling_up_does_not_waste_memory(f):
 
 def test_nodes_that_compute_the_same_are_one():
     a, b = Value(0.5), Value(2.0)
-    program = compile(mg.sum([(a * b + 1.0).tanh() for _ in range(9)]), [a, b])
+    program = compile(mn.sum([(a * b + 1.0).tanh() for _ in range(9)]), [a, b])
 
     assert program() == pytest.approx(9 * np.tanh(2.0))
     assert [len(block.group.nodes) for block in blocks(program)] == [1, 1, 1]
@@ -175,7 +175,7 @@ def test_a_layer_is_a_matrix_product_with_or_without_a_batch_axis():
     batched(x)
     single(x[:1])
     unrolled = compile(
-        mg.sum(
+        mn.sum(
             [v.tanh() for row in x * [[1], [2], [3], [4], [5]] for v in linear(row, w)]
         )
     )
@@ -232,9 +232,9 @@ def test_a_product_in_two_sums_gets_a_place_for_each():
     w, b = matrix(2, 3), [Value(0.5), Value(-0.25), Value(1.0)]
 
     def f(x):
-        return mg.sum([(dot(row, x) - bias).sin() for row in w for bias in b])
+        return mn.sum([(dot(row, x) - bias).sin() for row in w for bias in b])
 
-    assert_same(f, [*mg.trees.leaves(w), *b], np.arange(6.0).reshape(2, 3))
+    assert_same(f, [*mn.trees.leaves(w), *b], np.arange(6.0).reshape(2, 3))
 
 
 def test_an_mlp_needs_no_gathering():
@@ -275,10 +275,10 @@ def test_instructions_do_not_depend_on_the_length_of_a_sequence():
     def f(tokens):
         keys, found = [], []
         for token in tokens:
-            keys.append(linear(mg.take(table, token), w))
-            weights = mg.softmax([dot(keys[-1], k) for k in keys])
+            keys.append(linear(mn.take(table, token), w))
+            weights = mn.softmax([dot(keys[-1], k) for k in keys])
             found += [dot(weights, column) for column in zip(*keys, strict=True)]
-        return mg.sum(found)
+        return mn.sum(found)
 
     def make(n):
         program = compile(f)
@@ -313,7 +313,7 @@ def test_a_chain_of_a_function_is_read_number_by_number_for_one_example():
     def f(x, y):
         for i in range(400):
             x = (x * w).sin() if i % 2 else (x + 0.1).tanh()
-        return x * mg.take([w, 2.0, x], y) * y
+        return x * mn.take([w, 2.0, x], y) * y
 
     for y in range(3):
         program = assert_same(f, [w], np.array([0.3]), np.array([y]))
@@ -376,9 +376,9 @@ def test_the_source_grows_no_faster_than_the_graph(shape):
     def make(n):
         w = [Value(0.5 + i / n) for i in range(n)]
         if shape == "wide":
-            return mg.sum([(a * b + a).tanh() for a, b in itertools.pairwise(w)])
+            return mn.sum([(a * b + a).tanh() for a, b in itertools.pairwise(w)])
         if shape == "chained products":
-            return mg.sum(
+            return mn.sum(
                 [a * b + a * c - b for a, b, c in zip(w, w[1:], w[2:], strict=False)]
             )
         y = w[0]

@@ -5,7 +5,7 @@ import collections
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.compiler import compile, placeholders
 from micrograd_nn.losses import cross_entropy
@@ -120,7 +120,7 @@ def test_arrays_of_every_kind_of_numbers(kind):
 
 @pytest.mark.parametrize("kind", [int, np.int8, np.uint64, bool, ">i8", ">i4"])
 def test_indexes_of_every_kind_of_integers(kind):
-    program = compile(lambda y: mg.take(W, y))
+    program = compile(lambda y: mn.take(W, y))
 
     for _ in range(2):
         assert program(np.array([1, 0, 1]).astype(kind)).tolist() == [2.0, 1.0, 2.0]
@@ -148,7 +148,7 @@ def test_functions_without_arguments_are_programs_of_one_example():
 
 def test_random_numbers_are_drawn_anew_for_every_example_and_seeded():
     def noisy(x):
-        return x * mg.randomness.bernoulli(0.5) + mg.randomness.normal()
+        return x * mn.randomness.bernoulli(0.5) + mn.randomness.normal()
 
     runs = [compile(noisy, seed=seed) for seed in (1, 1, 2)]
     first = [program(np.ones(50)) for program in runs]
@@ -191,7 +191,7 @@ def recordings(monkeypatch):
 
 
 def test_a_function_is_recorded_once_for_each_shape(recordings):
-    program = compile(lambda x: mg.sum([v * W[0] for v in x]))
+    program = compile(lambda x: mn.sum([v * W[0] for v in x]))
     for columns in (2, 3, 2, 3, 2):
         for rows in (2, 5, 9):
             assert program(np.ones((rows, columns))).tolist() == [columns] * rows
@@ -212,7 +212,7 @@ def test_one_example_and_many_give_the_same(first):
 
 
 def test_shapes_that_reach_more_parameters_make_more_params():
-    program = compile(lambda x: mg.sum([w * v for w, v in zip(W, x, strict=False)]))
+    program = compile(lambda x: mn.sum([w * v for w, v in zip(W, x, strict=False)]))
 
     assert program.value_and_grad(np.ones((2, 1)))[1].tolist() == [1.0]
     assert program.value_and_grad(np.ones((2, 3)))[1].tolist() == [1.0] * 3
@@ -260,7 +260,7 @@ def test_programs_of_one_function_do_not_disturb_each_other():
 def test_whole_batch_and_one_example_at_a_time_agree():
     model = MLP(2, [3, 3], activation="gelu")
     x = np.random.default_rng(0).normal(size=(4, 2))
-    program = assert_same(lambda x: mg.logsumexp(model(x)), model.parameters(), x)
+    program = assert_same(lambda x: mn.logsumexp(model(x)), model.parameters(), x)
     each = [program.value_and_grad(row[None])[1] for row in x]
 
     assert_close(np.mean(each, axis=0), program.value_and_grad(x)[1])
@@ -284,7 +284,7 @@ def test_a_program_shows_its_instructions_as_mathematics():
 
 
 def test_every_op_of_the_graph_belongs_to_one_instruction():
-    program = compile(mg.sum([(W[0] * i + W[1]).tanh() for i in range(5)]) * 2)
+    program = compile(mn.sum([(W[0] * i + W[1]).tanh() for i in range(5)]) * 2)
     lines = range(1, 1 + len(program.instructions))
     symbols = [node.op.symbol for line in lines for node in program.scalars(line)]
 

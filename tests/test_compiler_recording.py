@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value, no_grad
 from micrograd_nn.compiler.placeholders import (
     Spec,
@@ -154,7 +154,7 @@ def test_what_the_function_raises_comes_out_and_recording_ends(error):
 
     with pytest.raises(error if isinstance(error, type) else TypeError):
         record(f, [NUMBER])
-    assert not mg.recording.is_symbolic()
+    assert not mn.recording.is_symbolic()
 
 
 @pytest.mark.parametrize(
@@ -168,14 +168,14 @@ def test_random_numbers_that_would_be_frozen_are_refused(draw):
         return x
 
     with pytest.raises(
-        TypeError, match=r"freeze a random number: got noisy, which .*mg"
+        TypeError, match=r"freeze a random number: got noisy, which .*mn"
     ):
         record(noisy, [NUMBER])
 
 
 def test_random_numbers_of_the_program_are_listed_in_order():
     def noisy(x):
-        a, b = mg.randomness.normal(), mg.randomness.bernoulli(0.5)
+        a, b = mn.randomness.normal(), mn.randomness.bernoulli(0.5)
         return x * b + a
 
     found = record(noisy, [NUMBER]).random
@@ -185,7 +185,7 @@ def test_random_numbers_of_the_program_are_listed_in_order():
 
 def test_an_index_picks_and_counts():
     table = [[Value(float(i + j)) for j in range(2)] for i in range(3)]
-    recorded = record(lambda y: [*mg.take(table, y), 2 * y], [INTEGER])
+    recorded = record(lambda y: [*mn.take(table, y), 2 * y], [INTEGER])
     (y,) = recorded.inputs[0]
 
     assert [v.op.params for v in recorded.outputs[:2]] == [(y,), (y,)]
@@ -193,7 +193,7 @@ def test_an_index_picks_and_counts():
 
 
 def test_table_by_index_says_how_to_take():
-    with pytest.raises(TypeError, match=r"Write mg\.take\(table, index\) for table"):
+    with pytest.raises(TypeError, match=r"Write mn\.take\(table, index\) for table"):
         record(lambda x, y: x[y], [Spec((3,)), INTEGER])
 
 
@@ -234,7 +234,7 @@ EXAMPLE = {
 )
 def test_every_loss_takes_placeholders_as_targets(name, specs, reduction):
     recorded = record(lambda x, t: LOSSES[name](x, t, reduction), specs)
-    values = mg.trees.leaves(recorded.outputs)
+    values = mn.trees.leaves(recorded.outputs)
     order = [node for value in values for node in topological_order(value)]
     picked = {node.op.params[0] for node in order if node.op.name == "pick"}
 

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.compiler.interpreter import Interpreter
 from micrograd_nn.graph import topological_order
@@ -26,12 +26,12 @@ def mlp(*sizes, **kwargs):
 
 def classifier():
     net = mlp(4, 3, activation="tanh")
-    return mg.compile(lambda x, y: cross_entropy(net(x), y)), (X, CLASSES)
+    return mn.compile(lambda x, y: cross_entropy(net(x), y)), (X, CLASSES)
 
 
 def relu_net():
     net = mlp(8, 8, 1)
-    return mg.compile(lambda x, y: hinge_loss(net(x), y)), (X, 2.0 * (CLASSES > 0) - 1)
+    return mn.compile(lambda x, y: hinge_loss(net(x), y)), (X, 2.0 * (CLASSES > 0) - 1)
 
 
 def recurrent():
@@ -43,12 +43,12 @@ def recurrent():
             state = (w * state + u * x + h).tanh()
         return state * state
 
-    return mg.compile(loss), (np.tile(X, (1, 4)),)
+    return mn.compile(loss), (np.tile(X, (1, 4)),)
 
 
 def shared():
     w = Value(0.7)
-    return mg.compile(lambda x: mg.sum([xi * xi + xi * xi for xi in x]) * w * w), (X,)
+    return mn.compile(lambda x: mn.sum([xi * xi + xi * xi for xi in x]) * w * w), (X,)
 
 
 def loose():
@@ -57,17 +57,17 @@ def loose():
     y = x
     for name in ("exp", "tanh", "sin", "sigmoid", "cos", "softplus") * 4:
         y = getattr(y, name)() + x
-    return mg.compile(y), ()
+    return mn.compile(y), ()
 
 
 def table():
     rows = [Value(0.5 * i) for i in range(4)]
-    return mg.compile(lambda k: mg.take(rows, k) ** 2), (np.array([2, 1, 3]),)
+    return mn.compile(lambda k: mn.take(rows, k) ** 2), (np.array([2, 1, 3]),)
 
 
 def noisy():
     w = Value(0.5)
-    return mg.compile(lambda x: (mg.randomness.normal() * w * x[0]).sigmoid()), (X,)
+    return mn.compile(lambda x: (mn.randomness.normal() * w * x[0]).sigmoid()), (X,)
 
 
 PROGRAMS = [classifier, relu_net, recurrent, shared, loose, table, noisy]
@@ -82,7 +82,7 @@ def test_what_a_program_keeps_is_what_eager_mode_computes(make):
     for node, op in zip(graph.order, graph.ops, strict=True):
         if node.operands:
             numbers = [of_leaves[x] for x in node.operands]
-            forward = mg.namespaces.read_floats
+            forward = mn.namespaces.read_floats
             of_leaves[node] = forward(op.forward, *([numbers] if op.nary else numbers))
         of_leaves.setdefault(node, node.data)
 
@@ -135,7 +135,7 @@ def test_an_example_that_is_not_there_is_refused(example):
 
 def test_a_program_of_several_outputs_has_no_one_gradient_to_trace():
     with pytest.raises(TypeError, match="not a loss: got 3 outputs"):
-        mg.compile(mlp(3)).trace(X)
+        mn.compile(mlp(3)).trace(X)
 
 
 def test_looking_does_not_move_the_random_numbers():
@@ -150,7 +150,7 @@ def test_looking_does_not_move_the_random_numbers():
 
 def test_in_the_midst_of_training_the_newest_numbers_are_shown():
     net = mlp(4, 1, activation="tanh")
-    program = mg.compile(lambda x, y: mse_loss(net(x), y))
+    program = mn.compile(lambda x, y: mse_loss(net(x), y))
     w = net.parameters()[0]
     with program.training(SGD(net.parameters(), lr=0.1)) as train:
         train.step(X, CLASSES)
@@ -163,7 +163,7 @@ def test_in_the_midst_of_training_the_newest_numbers_are_shown():
 def test_training_goes_on_as_if_nobody_had_looked():
     def trained(look):
         net = mlp(4, 1, activation="tanh")
-        program = mg.compile(lambda x, y: mse_loss(net(x), y))
+        program = mn.compile(lambda x, y: mse_loss(net(x), y))
         with program.training(SGD(net.parameters(), lr=0.1, momentum=0.9)) as train:
             for _ in range(5):
                 train.step(X, CLASSES)

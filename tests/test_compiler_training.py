@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.anomaly import ignore_anomaly
 from micrograd_nn.compiler import compile
@@ -59,7 +59,7 @@ def model_with(*sizes):
 
 def loss_of(model):
     return lambda x, y: cross_entropy(
-        model(x), y if mg.recording.is_symbolic() else int(y)
+        model(x), y if mn.recording.is_symbolic() else int(y)
     )
 
 
@@ -170,7 +170,7 @@ def test_every_hyper_parameter_may_change_in_between():
     assert_same_state(mine, eager)
 
 
-class Tokens(mg.nn.Module):
+class Tokens(mn.nn.Module):
     """A small language model: embeddings, causal attention, logits."""
 
     def __init__(self):
@@ -184,18 +184,18 @@ class Tokens(mg.nn.Module):
         wte, wpe, wq, wk, wv, head = self.tables
         keys, losses = [], []
         for t in range(len(tokens) - 1):
-            x = [a + b for a, b in zip(mg.take(wte, tokens[t]), wpe[t], strict=True)]
+            x = [a + b for a, b in zip(mn.take(wte, tokens[t]), wpe[t], strict=True)]
             q, k, v = ([dot(row, x) for row in w] for w in (wq, wk, wv))
             keys.append((k, v))
-            weights = mg.softmax([dot(q, k) for k, _ in keys])
+            weights = mn.softmax([dot(q, k) for k, _ in keys])
             columns = zip(*(v for _, v in keys), strict=True)
             h = [a + dot(weights, c) for a, c in zip(x, columns, strict=True)]
             losses.append(cross_entropy([dot(row, h) for row in head], tokens[t + 1]))
-        return mg.sum(losses) / len(losses)
+        return mn.sum(losses) / len(losses)
 
 
 def dot(a, b):
-    return mg.sum([x * y for x, y in zip(a, b, strict=True)])
+    return mn.sum([x * y for x, y in zip(a, b, strict=True)])
 
 
 @pytest.mark.parametrize("given", [None, "all"])

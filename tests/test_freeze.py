@@ -4,7 +4,7 @@ import random
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn.engine import Value
 from micrograd_nn.losses import mse_loss
 from micrograd_nn.nn import (
@@ -82,7 +82,7 @@ def test_fit_moves_what_is_not_frozen_and_nothing_else(backend):
 def test_weight_decay_and_momentum_do_not_reach_frozen_weights_either():
     model = net()
     optimizer = AdamW(model.parameters(), lr=0.1)
-    loss = mg.compile(lambda x, y: mse_loss(model(x), y))
+    loss = mn.compile(lambda x, y: mse_loss(model(x), y))
     with loss.training(optimizer) as training:
         training.step(X, Y)  # momentum has gathered when they are frozen
     freeze(model[0])
@@ -111,7 +111,7 @@ def test_gradients_flow_through_frozen_layers_to_those_before():
 def test_a_compiled_program_differentiates_through_frozen_layers():
     model = net()
     freeze(model[2])
-    program = mg.compile(lambda x, y: mse_loss(model(x), y), model.parameters())
+    program = mn.compile(lambda x, y: mse_loss(model(x), y), model.parameters())
     _, grad = program.value_and_grad(X, Y)
     mse_loss(model.batch(X), Y).backward()
 
@@ -121,7 +121,7 @@ def test_a_compiled_program_differentiates_through_frozen_layers():
 def test_a_frozen_weight_that_is_assigned_is_seen_by_a_program():
     model = net()
     freeze(model)
-    program = mg.compile(lambda x: model(x))
+    program = mn.compile(lambda x: model(x))
     program(X)
     model[2].bias[0].data += 10.0
 

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import OPS, Op, Value, apply
 from micrograd_nn.gradcheck import Verdict, gradcheck
 from micrograd_nn.gradcheck.op_by_op import first_wrong_op
@@ -40,7 +40,7 @@ RIGHT = {
     "constant": (lambda x: 3.0, (1.0,)),
     "identity": (lambda x: x, (1.0,)),
     "branch": (lambda x: x**2 if x > 0 else -x, (0.5,)),
-    "softmax": (lambda xs: mg.softmax(xs)[0].log(), ([0.2, -1.0, 3.0],)),
+    "softmax": (lambda xs: mn.softmax(xs)[0].log(), ([0.2, -1.0, 3.0],)),
     "close to a pole": (lambda x: 1.0 / x + x.log(), (1e-9,)),
     "close to a kink": (lambda x: (x - 1.0).relu() * x, (1.0 + 1e-7,)),
 }
@@ -233,7 +233,7 @@ KINKS = {
     "relu": (lambda x: x.relu(), (0.0,)),
     "abs": (lambda x: abs(x - 1.0), (1.0,)),
     "tie": (lambda a, b: a.maximum(b), (2.0, 2.0)),
-    "tie of three": (lambda xs: mg.max(xs), ([1.0, 1.0, 1.0],)),
+    "tie of three": (lambda xs: mn.max(xs), ([1.0, 1.0, 1.0],)),
     "inside": (lambda x: ((x * 2.0 - 2.0).relu() * 3.0 + x).exp(), (1.0,)),
 }
 

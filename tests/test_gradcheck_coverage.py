@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Op, Value, apply
 from micrograd_nn.gradcheck import check, gradcheck
 
@@ -55,7 +55,7 @@ def test_second_order_refuses_ops_by_hand():
 
 
 def spread(xs):
-    return mg.sum(x.sin() for x in xs)
+    return mn.sum(x.sin() for x in xs)
 
 
 def test_of_many_inputs_a_direction_and_a_sample_are_checked():

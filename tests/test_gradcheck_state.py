@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Op, Value, apply, no_grad
 from micrograd_nn.gradcheck import gradcheck
 from micrograd_nn.recording import is_paused
@@ -19,7 +19,7 @@ def network(size):
 
     def f(x, y):
         hidden = [(w[0] * x + w[1] * y + w[2]).tanh() for w in rows]
-        return mg.sum(w * h for w, h in zip(last, hidden, strict=True))
+        return mn.sum(w * h for w, h in zip(last, hidden, strict=True))
 
     return f, [w for row in rows for w in row] + last
 
@@ -143,7 +143,7 @@ def test_random_numbers_of_the_user_are_not_disturbed():
     expected = random.random()
     random.seed(1)
 
-    gradcheck(mg.sum, [1.0] * 201)
+    gradcheck(mn.sum, [1.0] * 201)
 
     assert random.random() == expected
 

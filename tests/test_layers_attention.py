@@ -7,7 +7,7 @@ import statistics
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value, nn, trees
 from micrograd_nn.losses import cross_entropy
 from micrograd_nn.nn import (
@@ -235,7 +235,7 @@ def test_no_position_depends_on_what_it_may_not_look_at():
     outputs, weights = attention(x, attn_mask=HIDDEN)
     for row, hidden in zip(weights, HIDDEN, strict=True):
         assert [w.data == 0.0 for w in row] == hidden
-    mg.sum(outputs[0]).backward()
+    mn.sum(outputs[0]).backward()
 
     assert [any(v.grad for v in row) for row in x] == [True, False, True]
 
@@ -289,7 +289,7 @@ def test_attention_becomes_matrix_products_however_long_the_sequence():
     block = TransformerBlock(4, 2)
     found = {}
     for length in (8, 16):
-        program = mg.compile(lambda x: block(x, is_causal=True))
+        program = mn.compile(lambda x: block(x, is_causal=True))
         program([steps(length, 4)] * 2)
         found[length] = len(program.instructions)
 

@@ -6,7 +6,7 @@ import statistics
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value, nn, no_grad, trees
 from micrograd_nn.nn import (
     AvgPool2d,
@@ -212,7 +212,7 @@ def test_the_zeros_of_padding_are_no_leaves():
 
     assert y.data == pytest.approx(weights[4].data * 2.0 + layer.bias[0].data)
     assert [w.grad for w in weights] == [0.0] * 4 + [2.0] + [0.0] * 4
-    assert set(mg.compile(y).params) == {*weights, *layer.bias, x}
+    assert set(mn.compile(y).params) == {*weights, *layer.bias, x}
 
 
 def test_a_signal_is_an_image_of_one_row():
@@ -236,7 +236,7 @@ def test_layers_become_matrix_products():
     net = Sequential(
         Conv2d(2, 3, 3, padding=1), ReLU(), MaxPool2d(2), Flatten(), Linear(12, 2)
     )
-    program = mg.compile(lambda x: net(x))
+    program = mn.compile(lambda x: net(x))
     program(np.ones((4, 2, 4, 4)))
     lines = str(program).splitlines()
 
@@ -280,7 +280,7 @@ def test_an_index_that_is_not_whole_is_refused(index):
 
 def test_only_the_rows_that_were_used_get_a_gradient():
     table = Embedding(3, 2)
-    mg.sum(trees.leaves(table(np.array([2, 0, 2])))).backward()
+    mn.sum(trees.leaves(table(np.array([2, 0, 2])))).backward()
 
     assert [[v.grad for v in row] for row in table.weight] == [[1, 1], [0, 0], [2, 2]]
 
@@ -308,7 +308,7 @@ def test_dropout_of_nothing_and_of_everything(p, expected):
 
 def test_a_program_drops_anew_in_every_run_and_for_every_example():
     layer = Dropout(0.5)
-    program = mg.compile(lambda x: layer(x))
+    program = mn.compile(lambda x: layer(x))
     first, second = program(np.ones((8, 10))), program(np.ones((8, 10)))
 
     assert set(first.flat) == {0.0, 2.0}
@@ -318,7 +318,7 @@ def test_a_program_drops_anew_in_every_run_and_for_every_example():
 
 def test_a_program_follows_train_and_eval():
     layer = Dropout(0.5)
-    program = mg.compile(lambda x: layer(x))
+    program = mn.compile(lambda x: layer(x))
     before = program(np.ones((8, 10)))
     layer.eval()
 

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import no_grad, trees
 from micrograd_nn.losses import mse_loss
 from micrograd_nn.nn import BatchNorm1d, BatchNorm2d, Linear, Module, Sequential, Tanh
@@ -154,7 +154,7 @@ def test_a_summary_counts_one_example_at_the_running_scale():
 
 def test_a_program_alone_cannot_update_a_layer():
     norm = BatchNorm1d(2)
-    program = mg.compile(lambda rows: norm.batch(rows))
+    program = mn.compile(lambda rows: norm.batch(rows))
 
     with pytest.raises(
         TypeError, match=r"a program cannot update a layer: got BatchNor"
@@ -165,7 +165,7 @@ def test_a_program_alone_cannot_update_a_layer():
 def test_a_program_sees_the_newest_statistics():
     norm = BatchNorm1d(2)
     twin = copy.deepcopy(norm).eval()
-    program = mg.compile(lambda x: twin(x), params=twin.parameters())
+    program = mn.compile(lambda x: twin(x), params=twin.parameters())
     first = program(ROWS)
     twin.update([1.0, 2.0, 3.0, 4.0])
     norm.update([1.0, 2.0, 3.0, 4.0])
@@ -192,9 +192,9 @@ def test_training_by_programs_is_training_in_eager_code():
             return mse_loss(compiled.batch(x), y)
 
     layers = dict(compiled.named_modules())
-    statistics = mg.compile(lambda x: batch_statistics(compiled, x))
+    statistics = mn.compile(lambda x: batch_statistics(compiled, x))
     optimizer = SGD(compiled.parameters(), lr=0.1)
-    with mg.compile(loss).training(optimizer) as train:
+    with mn.compile(loss).training(optimizer) as train:
         for x, y in batches:
             found = statistics(x[None])
             train.step(x[None], y[None])

@@ -7,7 +7,7 @@ import pickle
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import gradcheck, trees
 from micrograd_nn.nn import LAYERS
 from micrograd_nn.nn.module import IncompatibleKeys
@@ -79,7 +79,7 @@ def test_a_program_computes_what_eager_code_does(case, size):
     else:
         f, arrays = lambda x: weighted(module(x)), case.rows(size)
     if params is None:
-        outputs = mg.compile(f)(arrays)
+        outputs = mn.compile(f)(arrays)
         wanted = [f(row).data for row in arrays.tolist()]
         assert_close(outputs, wanted)
     else:
@@ -99,7 +99,7 @@ def test_outputs_and_gradients_are_those_of_pytorch(case):
     x = torch.tensor(case.rows(), requires_grad=not case.indexes)
     values = trees.rebuilt(
         case.rows().tolist(),
-        iter([i if case.indexes else mg.Value(i) for i in case.rows().flat]),
+        iter([i if case.indexes else mn.Value(i) for i in case.rows().flat]),
     )
     output = theirs(x)
     outputs = ours.batch(values)

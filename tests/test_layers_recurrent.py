@@ -7,7 +7,7 @@ import statistics
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value, trees
 from micrograd_nn.nn import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
 from tests.compiled import assert_close, assert_same
@@ -173,7 +173,7 @@ def test_weights_and_names_come_from_pytorch_and_go_back(kind, options):
 )
 def test_representations_are_those_of_pytorch(code):
     torch = pytest.importorskip("torch")
-    ours, theirs = (eval(f"nn.{code}", {"nn": nn}) for nn in (mg.nn, torch.nn))
+    ours, theirs = (eval(f"nn.{code}", {"nn": nn}) for nn in (mn.nn, torch.nn))
 
     assert repr(ours) == repr(theirs)
 
@@ -234,7 +234,7 @@ def test_a_program_takes_few_instructions_for_a_step(kind, most):
     layer = LAYERS[kind](3, 4)
     found = {}
     for length in (10, 20):
-        program = mg.compile(lambda x: layer(x)[0][-1])
+        program = mn.compile(lambda x: layer(x)[0][-1])
         program([steps(length, 3)] * 2)
         found[length] = len(program.instructions)
 
@@ -243,7 +243,7 @@ def test_a_program_takes_few_instructions_for_a_step(kind, most):
 
 def test_a_state_may_be_given_to_a_program():
     cell = LSTMCell(2, 3)
-    program = mg.compile(lambda x, h, c: cell(x, (h, c)))
+    program = mn.compile(lambda x, h, c: cell(x, (h, c)))
     h, c = program(*(np.array([row]) for row in ([1.0, 2.0], [0.5] * 3, [2.0] * 3)))
     expected = cell([1.0, 2.0], ([0.5] * 3, [2.0] * 3))
 
@@ -328,7 +328,7 @@ def test_an_open_update_gate_keeps_the_state():
 def test_gradients_fade_along_the_steps_of_an_rnn_and_not_of_an_open_lstm():
     def size_of_first_gradient(layer):
         x = as_values(steps(30, 2))
-        mg.sum(layer(x)[0][-1]).backward()
+        mn.sum(layer(x)[0][-1]).backward()
         return math.hypot(*(v.grad for v in x[0]))
 
     random.seed(0)

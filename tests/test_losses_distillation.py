@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value, compile, gradcheck
 from micrograd_nn.losses import (
     cross_entropy,
@@ -104,7 +104,7 @@ def test_distillation_of_a_compiled_student_is_that_of_eager_mode():
     student = MLP(3, [4], activation="tanh")
 
     def loss(x, y, teacher):
-        label = y if mg.recording.is_symbolic() else int(y)
+        label = y if mn.recording.is_symbolic() else int(y)
         return distillation_loss(student(x), label, teacher)
 
     assert_same(loss, student.parameters(), RNG.normal(size=(6, 3)), CLASSES, TEACHER)
@@ -183,7 +183,7 @@ def test_a_compiled_loss_may_have_a_penalty():
     model = MLP(3, [4, 4], activation="tanh")
 
     def loss(x, y):
-        label = y if mg.recording.is_symbolic() else int(y)
+        label = y if mn.recording.is_symbolic() else int(y)
         penalty = 0.1 * l1_penalty(model.parameters()) + l2_penalty(model.parameters())
         return cross_entropy(model(x), label) + penalty
 

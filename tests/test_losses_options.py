@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.losses import LOSSES, cross_entropy
 from micrograd_nn.nn import MLP
@@ -137,7 +137,7 @@ def test_a_compiled_example_costs_what_it_does_in_eager_mode(
     )  # in a mean of one, they cancel
 
     def loss(x, t):
-        if not mg.recording.is_symbolic():
+        if not mn.recording.is_symbolic():
             t = int(t) if name in OF_CLASSES and target is CLASSES else data_of(t)
         return LOSSES[name](x, t, reduction, **options)
 
@@ -175,12 +175,12 @@ def test_losses_and_gradients_are_those_of_pytorch(
     expected.sum().backward()
     ours = values_of(LOGITS.tolist())
     found = LOSSES[name](ours, target, reduction=reduction, **options)
-    sum(mg.trees.leaves(found)).backward()
+    sum(mn.trees.leaves(found)).backward()
 
     assert np.array(data_of(found)) == pytest.approx(
         expected.detach().numpy(), rel=1e-12, abs=1e-13
     )
-    assert [x.grad for x in mg.trees.leaves(ours)] == pytest.approx(
+    assert [x.grad for x in mn.trees.leaves(ours)] == pytest.approx(
         theirs.grad.flatten().tolist(), rel=1e-12, abs=1e-13
     )
 
@@ -211,13 +211,13 @@ SAMPLE_WEIGHT = RNG.uniform(0.0, 2.0, size=8)
 
 def weighted(model):
     """The loss of one example that counts as much as it is told to."""
-    symbolic = mg.recording.is_symbolic
+    symbolic = mn.recording.is_symbolic
     return lambda x, y, w: w * cross_entropy(model(x), y if symbolic() else int(y))
 
 
 def test_an_example_of_weight_zero_might_as_well_be_left_out():
     model = MLP(3, [4, 3], activation="tanh")
-    program = mg.compile(weighted(model))
+    program = mn.compile(weighted(model))
     weight = np.where(np.arange(8) < 5, 1.0, 0.0)
     loss, grad = program.value_and_grad(X, Y, weight)
     fewer = program.value_and_grad(X[:5], Y[:5], np.ones(5))
@@ -231,12 +231,12 @@ def test_weights_of_examples_train_as_in_eager_mode():
     for pair in zip(*(model.parameters() for model in models), strict=True):
         pair[0].data = pair[1].data
     mine, eager = (Adam(model.parameters(), lr=0.05) for model in models)
-    with mg.compile(weighted(models[0])).training(mine) as train:
+    with mn.compile(weighted(models[0])).training(mine) as train:
         for _ in range(20):
             eager.zero_grad()
             losses = cross_entropy([models[1](x) for x in X], Y, "none")
             both = zip(SAMPLE_WEIGHT, losses, strict=True)
-            loss = mg.sum([w * one for w, one in both]) / len(losses)
+            loss = mn.sum([w * one for w, one in both]) / len(losses)
             loss.backward()
             eager.step()
 
@@ -249,7 +249,7 @@ def test_the_weighted_mean_over_a_batch_is_one_of_weighted_examples():
     weight = [0.5, 2.0, 1.0]
     model = MLP(3, [4, 3], activation="tanh")
     of_example = np.array(weight)[Y]
-    found = mg.compile(weighted(model)).value_and_grad(
+    found = mn.compile(weighted(model)).value_and_grad(
         X, Y, of_example / of_example.mean()
     )[0]
     expected = cross_entropy([model(x) for x in X], Y, weight=weight)

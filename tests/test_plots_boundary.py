@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.nn import MLP
 from micrograd_nn.viz.plots import decision_boundary
@@ -44,7 +44,7 @@ SCORES = {
     "a point, with a branch": lambda p: 1.0 if p[0] > p[1] else -1.0,
     "points": lambda p: p[:, 0] - p[:, 1],
     "points, to columns": lambda p: (p[:, 0] - p[:, 1])[:, None],
-    "a program": mg.compile(lambda p: W * p[0] - W * p[1]),
+    "a program": mn.compile(lambda p: W * p[0] - W * p[1]),
 }
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.losses import mse_loss
 from micrograd_nn.nn import MLP, Neuron
@@ -148,7 +148,7 @@ def test_the_first_principal_direction_is_that_of_most_movement():
 def test_a_compiled_loss_is_drawn_over_its_parameters():
     random.seed(0)
     net = Neuron(2, nonlin=False)
-    program = mg.compile(lambda x, y: mse_loss(net(x), y))
+    program = mn.compile(lambda x, y: mse_loss(net(x), y))
     rows, targets = np.eye(2), np.array([1.0, 2.0])
     along = ParameterSlice(
         lambda: float(program(rows, targets).mean()), net.parameters(), np.eye(3)[:2]

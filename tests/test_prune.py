@@ -4,7 +4,7 @@ import random
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import trees
 from micrograd_nn.compress import prune, quantize
 from micrograd_nn.engine import Value
@@ -106,7 +106,7 @@ def test_an_optimizer_that_was_made_before_moves_all_that_it_knows():
 
 def test_a_program_that_was_trained_before_leaves_pruned_weights_alone():
     model = net()
-    loss = mg.compile(lambda x, y: mse_loss(model(x), y))
+    loss = mn.compile(lambda x, y: mse_loss(model(x), y))
     with loss.training(AdamW(model.parameters())) as training:
         training.step(X, Y)
     prune(model, 0.5)
@@ -122,7 +122,7 @@ def test_a_pruned_model_computes_the_same_eager_and_compiled():
     eager = [output.data for (output,) in model.batch(X)]
 
     np.testing.assert_allclose(
-        mg.compile(lambda x: model(x))(X)[:, 0], eager, rtol=1e-14
+        mn.compile(lambda x: model(x))(X)[:, 0], eager, rtol=1e-14
     )
 
 

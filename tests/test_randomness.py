@@ -8,7 +8,7 @@ from micrograd_nn import Value, randomness
 from micrograd_nn.graph import topological_order
 from micrograd_nn.nn import MLP
 from micrograd_nn.op import CONSTANT, find_op
-from micrograd_nn.randomness import KINDS, bernoulli, normal, uniform
+from micrograd_nn.randomness import KINDS, bernoulli, normal, seed, uniform
 from micrograd_nn.recording import symbolic
 
 # A function that draws, with its kind, params, mean and standard deviation.
@@ -126,3 +126,22 @@ def test_the_package_has_the_module():
     import micrograd_nn
 
     assert micrograd_nn.randomness is randomness
+
+
+def test_a_seed_gives_the_same_weights_and_draws_again():
+    def drawn():
+        seed(3)
+        return [p.data for p in MLP(2, [3, 1]).parameters()], normal().data
+
+    assert drawn() == drawn()
+    assert random.random() != uniform().data
+
+
+@pytest.mark.parametrize(("number", "error"), [("a", TypeError), (-1, ValueError)])
+def test_a_seed_is_a_whole_number(number, error):
+    before = random.getstate()
+
+    with pytest.raises(error, match=f"no such count: got number={number!r}"):
+        seed(number)
+
+    assert random.getstate() == before

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.optim import (
     SCHEDULES,
@@ -438,7 +438,7 @@ def test_compiled_training_follows_the_schedule(case):
     weights = [Value(1.0), Value(1.0)]
     mine, eager = (Adam([w], lr=0.1) for w in weights)
     schedules = [made(SCHEDULES, name, x, options) for x in (mine, eager)]
-    program = mg.compile(lambda x: (weights[0] * x - 3.0) ** 2)
+    program = mn.compile(lambda x: (weights[0] * x - 3.0) ** 2)
     with program.training(mine) as train:
         for metric in metrics()[:20]:
             eager.zero_grad()

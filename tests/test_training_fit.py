@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value, functions
 from micrograd_nn.losses import (
     LOSSES,
@@ -382,7 +382,7 @@ def test_the_loss_of_an_epoch_is_the_mean_of_its_steps_over_examples():
     model = classifier()
     steps = []
 
-    class Watcher(mg.training.Callback):
+    class Watcher(mn.training.Callback):
         def on_batch_end(self, step, logs):
             steps.append(logs["loss"])
 
@@ -428,7 +428,7 @@ def test_a_schedule_is_stepped_once_an_epoch():
 
 
 def test_one_cycle_is_stepped_with_every_batch():
-    logger = mg.training.LearningRateLogger()
+    logger = mn.training.LearningRateLogger()
     model = classifier()
     optimizer = SGD(model.parameters())
     schedule = OneCycleLR(optimizer, max_lr=1.0, epochs=2, steps_per_epoch=3)
@@ -718,7 +718,7 @@ def test_an_anomaly_that_is_looked_for_is_told_with_its_step(backend):
             return 1.0 / (1.0 + (self.rate * x).exp())  # 1 / inf is a number
 
     with (
-        mg.detect_anomaly(),
+        mn.detect_anomaly(),
         pytest.raises(FloatingPointError, match=r"epoch 1, step 2.*gave inf"),
     ):
         fit(Hidden(), [1.0, 1e3], [0.3, 0.7], batch_size=1, shuffle=False, verbose=0,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value, no_grad
 from micrograd_nn.graph import topological_order
 from micrograd_nn.nn import MLP, Layer, Module, Neuron
@@ -99,13 +99,13 @@ def unrolled(cell, xs):
     for x in xs:
         out, h = cell(x, h)
         outputs.append(out)
-    return mg.sum(outputs)
+    return mn.sum(outputs)
 
 
 def batch(net, rows=3):
     data = [[Value(i + 0.5), Value(-i)] for i in range(rows)]
-    penalty = 0.1 * mg.sum(p * p for p in net.parameters())
-    return mg.sum([(net(row) - 1.0) ** 2 for row in data]) / rows + penalty
+    penalty = 0.1 * mn.sum(p * p for p in net.parameters())
+    return mn.sum([(net(row) - 1.0) ** 2 for row in data]) / rows + penalty
 
 
 def leaking():
@@ -137,14 +137,14 @@ GRAPHS = {
     "a batch": lambda: batch(MLP(2, [4, 1])),
     "a large batch": lambda: batch(MLP(2, [3, 1]), rows=40),
     "a cell, unrolled": lambda: unrolled(Cell(), XS),
-    "a sequence": lambda: mg.sum(Sequence()(XS)),
-    "two sequences": lambda: mg.sum(
+    "a sequence": lambda: mn.sum(Sequence()(XS)),
+    "two sequences": lambda: mn.sum(
         [y for s in [Sequence()] for _ in "ab" for y in s(XS)]
     ),
-    "a kept state": lambda: mg.sum(list(map(Keeper(), XS))),
+    "a kept state": lambda: mn.sum(list(map(Keeper(), XS))),
     "the last of a kept state": lambda: list(map(Keeper(), XS))[-1],
-    "a logged state": lambda: mg.sum(list(map(Logger(), XS))),
-    "a residual block": lambda: mg.sum(Residual()([Value(1.0), Value(2.0)])),
+    "a logged state": lambda: mn.sum(list(map(Logger(), XS))),
+    "a residual block": lambda: mn.sum(Residual()([Value(1.0), Value(2.0)])),
     "a tree": lambda: Tree()(((1.0, 2.0), (3.0, (4.0, 5.0)))),
     "a dataclass": lambda: Scale(Value(2.0))(Value(1.0))["out"] ** 2,
     "leaks": leaking,
@@ -289,7 +289,7 @@ def test_a_network_reads_as_its_textbook_picture():
 def test_large_networks_become_small_pictures():
     x = [Value(1.0), Value(2.0), Value(3.0)]
     loss = (MLP(3, [4, 4, 1])(x) - 1) ** 2
-    large = mg.sum(MLP(3, [16, 16, 4])(x))
+    large = mn.sum(MLP(3, [16, 16, 4])(x))
 
     assert len(topological_order(loss)) == 119
     assert count_at(loss, "neuron") == 3 + 9 + 3
@@ -316,7 +316,7 @@ def test_a_card_of_a_group_shows_its_only_output():
 
 
 def test_a_group_of_several_outputs_shows_no_number():
-    root = mg.sum(Layer(1, 2)(Value(1.0)))
+    root = mn.sum(Layer(1, 2)(Value(1.0)))
     [group] = [x for x in scene_at(root, "call").cards if x.kind == "group"]
 
     assert group.rows == ()
@@ -403,7 +403,7 @@ def test_the_pieces_of_a_batch_are_told_apart():
 
 def test_calls_that_feed_one_another_are_one_sample():
     generator, critic = MLP(1, [2, 1]), MLP(1, [2, 1])
-    root = mg.sum(critic(generator(Value(x)) * 2) ** 2 for x in (1.0, 2.0, 3.0))
+    root = mn.sum(critic(generator(Value(x)) * 2) ** 2 for x in (1.0, 2.0, 3.0))
     root.label = "loss"
     between = [x for x in scopes_of(topological_order(root)) if x.kind == "sample"]
 
@@ -421,8 +421,8 @@ def test_calls_that_feed_one_another_are_one_sample():
 def test_calls_joined_by_what_comes_between_are_one_sample():
     first, second = Neuron(1), Neuron(1)
     hidden = [first([Value(x)]) for x in (1.0, 2.0)]
-    mean = mg.sum(hidden) / 2
-    root = mg.sum(second([h - mean]) for h in hidden)
+    mean = mn.sum(hidden) / 2
+    root = mn.sum(second([h - mean]) for h in hidden)
 
     assert not any(name.startswith("sample") for name in names_at(root, "sample"))
 
@@ -631,7 +631,7 @@ def test_no_program_makes_a_cycle(seed):
     for _ in range(4):
         x = dice.choice(models)(dice.choice([x, x * 0.5, *pool]))
         pool.append(x.tanh())
-    root = mg.sum(dice.sample(pool, min(4, len(pool)))) + x
+    root = mn.sum(dice.sample(pool, min(4, len(pool)))) + x
 
     for level in LEVELS:
         check(scene_at(root, level), topological_order(root))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.graph import topological_order
 from micrograd_nn.nn import MLP
@@ -257,7 +257,7 @@ def test_the_policy_allows_the_one_script_by_its_hash(make):
 
 
 def test_hostile_labels_add_no_element_and_no_handler_to_the_page():
-    tame = mg.sum([Value(float(i), label="tame") for i in range(len(HOSTILE))])
+    tame = mn.sum([Value(float(i), label="tame") for i in range(len(HOSTILE))])
     names = [Elements(dbg(root).html).named for root in (hostile(), tame)]
     attributes = [key for _, a in Elements(dbg(hostile()).html).tags for key in a]
 
@@ -361,7 +361,7 @@ def test_an_empty_path_is_enough(monkeypatch):
 def test_a_program_is_debugged_with_its_own_numbers():
     pytest.importorskip("numpy")
     w = Value(2.0, label="w")
-    program = mg.compile(lambda x: mg.sum([(w * xi).tanh() for xi in x]))
+    program = mn.compile(lambda x: mn.sum([(w * xi).tanh() for xi in x]))
     debugger = debug(program, [[0.25]], engine="python")
 
     assert debugger.steps.graph.of_program
@@ -485,7 +485,7 @@ def test_picture_and_text_are_left_when_a_notebook_is_sanitized():
 
 def test_the_frame_is_as_high_as_its_graph_within_bounds():
     heights = []
-    for root in (Value(1.0), mg.sum([Value(float(i)) for i in range(60)])):
+    for root in (Value(1.0), mn.sum([Value(float(i)) for i in range(60)])):
         [(frame, _)] = Elements(bundle(root)["text/html"]).named("iframe")
         heights.append(int(frame["height"]))
 

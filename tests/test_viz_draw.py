@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.nn import MLP
 from micrograd_nn.optim import SGD
@@ -49,7 +49,7 @@ def diamond():
 def several():
     """Ops over sequences, constants, and one operand many times."""
     xs = [Value(float(i), label=f"x{i}") for i in range(5)]
-    return mg.logsumexp(xs) - mg.max([*xs, xs[0], 9.0]) + mg.sum(xs * 2)
+    return mn.logsumexp(xs) - mn.max([*xs, xs[0], 9.0]) + mn.sum(xs * 2)
 
 
 def by_hand():
@@ -81,7 +81,7 @@ def groups(svg):
 
 
 def labelled(root, label):
-    return next(v for v in mg.graph.topological_order(root) if v.label == label)
+    return next(v for v in mn.graph.topological_order(root) if v.label == label)
 
 
 def texts(group):
@@ -94,7 +94,7 @@ def texts(group):
 @pytest.mark.parametrize("make", GRAPHS)
 def test_there_is_a_card_for_each_value_and_an_edge_for_each_operand(make):
     root = make()
-    order = mg.graph.topological_order(root)
+    order = mn.graph.topological_order(root)
     svg = parsed(root)
 
     assert len(groups(svg)) == len(order)
@@ -167,10 +167,10 @@ def test_the_picture_keeps_what_it_showed():
 
 def test_drawing_leaves_the_graph_alone():
     o = neuron()
-    before = [(v.data, v.grad, v.label) for v in mg.graph.topological_order(o)]
+    before = [(v.data, v.grad, v.label) for v in mn.graph.topological_order(o)]
     draw_dot(o)
 
-    assert before == [(v.data, v.grad, v.label) for v in mg.graph.topological_order(o)]
+    assert before == [(v.data, v.grad, v.label) for v in mn.graph.topological_order(o)]
 
 
 def sides(rect):
@@ -515,7 +515,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(monkeypatch, tmp_pa
 
 def test_a_run_of_a_program_is_drawn_with_its_numbers():
     w = Value(0.5, label="w")
-    program = mg.compile(lambda x: (w * x).tanh())
+    program = mn.compile(lambda x: (w * x).tanh())
     with program.training(SGD([w], lr=1.0)) as train:
         train.step([1.0])
         picture = draw_dot(program.trace([2.0]), engine="python")

@@ -7,8 +7,8 @@ import threading
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
-from micrograd_nn import Value, lessons
+import micrograd_nn as mn
+from micrograd_nn import Value, faulty_pass
 from micrograd_nn.gradcheck import Verdict, gradcheck
 from micrograd_nn.nn import MLP
 from micrograd_nn.viz.faults import FAULTS, Fault, faulty_steps, inject
@@ -313,12 +313,12 @@ def test_another_task_is_right_meanwhile():
     assert asyncio.run(both()) == (True, False)
 
 
-def test_no_lesson_is_on_outside():
+def test_no_fault_is_on_outside():
     with inject("overwrite"):
-        assert lessons.current() is not None
+        assert faulty_pass.current() is not None
         assert contextvars.copy_context().run(is_right) is False
 
-    assert lessons.current() is None
+    assert faulty_pass.current() is None
 
 
 # What is not affected
@@ -328,10 +328,10 @@ def test_steps_grad_and_programs_stay_right_inside():
     x = Value(3.0)
     root = x * x + x
     w = Value(2.0)
-    program = mg.compile(lambda t: (w * t) ** 2)
+    program = mn.compile(lambda t: (w * t) ** 2)
     with inject("wrong_rule"):
         assert steps(root).grads[0] == 7.0
-        assert mg.grad(lambda t, u: t * u)(2.0, 5.0) == 5.0
+        assert mn.grad(lambda t, u: t * u)(2.0, 5.0) == 5.0
         program.backward(np.array([3.0]))
 
     assert w.grad == 36.0
@@ -405,7 +405,7 @@ def test_the_wrong_rule_is_what_the_table_shows():
 
 @pytest.mark.parametrize("make", [m for m in GRAPHS if m is not overwriting])
 def test_a_pass_without_a_fault_has_no_wrong_step(make):
-    with mg.anomaly.ignore_anomaly():
+    with mn.anomaly.ignore_anomaly():
         found = faulty_steps(make(), Fault("none", "nothing is wrong", Way()))
 
     assert found.first_wrong is None

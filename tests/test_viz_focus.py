@@ -2,7 +2,7 @@
 
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.nn import MLP
 from micrograd_nn.viz.collapse import scene_at
@@ -20,7 +20,7 @@ def chain(length):
 
 def batch():
     net = MLP(2, [4, 3, 1])
-    return mg.sum((net([Value(i), Value(1.0)]) - 1) ** 2 for i in range(3))
+    return mn.sum((net([Value(i), Value(1.0)]) - 1) ** 2 for i in range(3))
 
 
 def distances(scene, start):
@@ -78,7 +78,7 @@ def test_a_window_is_a_part_of_the_picture(level, hops):
 def test_a_title_tells_which_edges_lead_out():
     x = Value(2.0, label="x")
     y = x * x
-    total = mg.sum([y * i for i in range(6)])
+    total = mn.sum([y * i for i in range(6)])
     titles = {
         card.name: card.title.split("\n")[-1]
         for card in focused(scene_of(total), 1, hops=0).cards
@@ -93,14 +93,14 @@ def test_a_title_tells_which_edges_lead_out():
 def test_a_card_that_leads_everywhere_is_not_passed_through():
     x = Value(2.0, label="x")
     ends = [(x * i).tanh() for i in range(HUB)]
-    scene = scene_of(mg.sum(ends))
+    scene = scene_of(mn.sum(ends))
     products = {i for i, card in enumerate(scene.cards) if card.symbol == "*"}
     from_end = focused(scene, min(products), hops=2)
     from_hub = focused(scene, 0, hops=1)
 
     assert "x" in {card.name for card in from_end.cards}
     assert sum(card.symbol == "*" for card in from_end.cards) == HUB
-    wider = scene_of(mg.sum([*ends, x.exp()]))
+    wider = scene_of(mn.sum([*ends, x.exp()]))
     around = focused(wider, min(products), hops=2)
     assert sum(card.symbol == "*" for card in around.cards) == 1
     assert len(from_hub.cards) == 1 + HUB

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import OPS, Value, apply
 from micrograd_nn.anomaly import ignore_anomaly
 from micrograd_nn.viz.nudge import nudge
@@ -67,12 +67,12 @@ def test_nothing_of_the_graph_changes():
     x = named(2.0)
     root = (x * x).exp() + x
     root.backward()
-    epoch, before = mg.epochs.now, repr(state_of(root))
+    epoch, before = mn.epochs.now, repr(state_of(root))
 
     nudge(root, x)
 
     assert repr(state_of(root)) == before
-    assert mg.epochs.now == epoch
+    assert mn.epochs.now == epoch
 
 
 @pytest.mark.parametrize("op", OPS.values(), ids=OPS)

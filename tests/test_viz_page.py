@@ -9,7 +9,7 @@ import struct
 
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.nn import MLP
 from micrograd_nn.viz import rules
@@ -889,7 +889,7 @@ def test_a_step_among_a_thousand_values_touches_few_elements(opened):
     random.seed(1)
     net = MLP(4, [8, 8, 1])
     rows = [[Value(random.uniform(-1, 1)) for _ in range(4)] for _ in range(4)]
-    debugger = dbg(mg.sum([(net(row) - 1.0) ** 2 for row in rows]), collapse="none")
+    debugger = dbg(mn.sum([(net(row) - 1.0) ** 2 for row in rows]), collapse="none")
     page = opened(debugger.html)
     touched = page.evaluate(
         """async () => {

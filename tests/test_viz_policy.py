@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.nn import MLP
 from micrograd_nn.viz import draw_dot
@@ -114,7 +114,7 @@ def test_what_is_too_large_to_draw_says_what_to_do(way):
 
 def test_a_focus_shows_what_is_two_edges_away():
     root = loss((2, 16, 16, 1))
-    order = mg.graph.topological_order(root)
+    order = mn.graph.topological_order(root)
     relu = next(v for v in order if v._op == "ReLU")
     window = focused(scene_of(root), order.index(relu), hops=2)
 
@@ -159,7 +159,7 @@ def test_a_focus_and_a_level_exclude_each_other():
 
 def test_a_window_that_is_too_large_is_refused():
     x = Value(1.0)
-    root = mg.sum([x * i for i in range(20)])
+    root = mn.sum([x * i for i in range(20)])
 
     with pytest.raises(
         ValueError, match="Values near the focus; expected at most max_n"
@@ -198,7 +198,7 @@ SIZES = {984: ((2, 16, 16, 1), 1), 9_408: ((10, 52, 48, 1), 1)}
 
 
 def is_drawn_in_full(root, engine):
-    order = mg.graph.topological_order(root)
+    order = mn.graph.topological_order(root)
     drawing = draw_dot(root, collapse="none", max_nodes=len(order), engine=engine)
     edges = sum(len(v.operands) for v in order)
     drawn = drawing.svg.count('class="mg-operand-edge"')

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import OPS, Op, Value, apply
 from micrograd_nn.namespaces import FLOATS
 from micrograd_nn.viz import rules
@@ -85,7 +85,7 @@ def test_a_name_is_never_taken_for_a_part_of_the_formula():
 
 def test_of_many_operands_a_few_are_named():
     xs = [Value(float(i), label=f"x{i}") for i in range(100)]
-    graph = snapshot(mg.sum(xs))
+    graph = snapshot(mn.sum(xs))
 
     assert rules.formula(graph, 100) == "sum(x0, x1, … x99)"
     assert rules.rule(graph, 100, 3) == ""
@@ -93,7 +93,7 @@ def test_of_many_operands_a_few_are_named():
 
 def test_a_rule_that_is_too_long_is_left_out():
     xs = [Value(float(i), label=f"a_long_name_{i}") for i in range(9)]
-    graph = snapshot(mg.max(xs))
+    graph = snapshot(mn.max(xs))
 
     assert rules.rule(graph, 9, 0) == ""
     assert (

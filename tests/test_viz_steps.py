@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import OPS, Op, Value, apply
 from micrograd_nn.anomaly import ignore_anomaly
 from micrograd_nn.graph import topological_order
@@ -48,7 +48,7 @@ def off_the_path():
 
 def several():
     xs = [named(0.5 * i, f"x{i}") for i in range(5)]
-    return mg.logsumexp(xs) * mg.max([*xs, xs[4]]) + mg.sum([xs[0], xs[0], 3.0])
+    return mn.logsumexp(xs) * mn.max([*xs, xs[4]]) + mn.sum([xs[0], xs[0], 3.0])
 
 
 def microgpt():
@@ -272,13 +272,13 @@ def test_nothing_of_the_graph_changes(make):
         root = make()
     for i, node in enumerate(topological_order(root)):
         node.grad = 10.0 + i
-    epoch, before = mg.epochs.now, repr(state_of(root))
+    epoch, before = mn.epochs.now, repr(state_of(root))
 
     str(steps(root))
     steps(root).to_json()
 
     assert repr(state_of(root)) == before
-    assert mg.epochs.now == epoch
+    assert mn.epochs.now == epoch
 
 
 def test_nothing_changes_though_a_step_by_hand_raises():
@@ -351,7 +351,7 @@ def test_a_long_chain_is_recorded_without_recursion(length):
 
 def test_a_sum_of_10_000_operands_is_recorded():
     xs = [Value(float(i)) for i in range(10_000)]
-    found = steps(mg.logsumexp(xs) + mg.sum(xs))
+    found = steps(mn.logsumexp(xs) + mn.sum(xs))
 
     assert len(found) == 3 + 1 + 2 + 20_000
     assert sum(found.grads[:10_000]) == pytest.approx(10_001.0)

@@ -6,7 +6,7 @@ import math
 import pytest
 from hypothesis import given, settings
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.anomaly import ignore_anomaly
 from micrograd_nn.viz.faults import faulty_steps
@@ -132,7 +132,7 @@ def test_a_path_of_20_000_nodes_is_found():
 
 def test_a_value_used_10_000_times_has_as_many_paths():
     x = Value(2.0)
-    found = why(mg.sum([x] * 10_000), x)
+    found = why(mn.sum([x] * 10_000), x)
 
     assert (found.count, found.grad, found.rest) == (10_000, 10_000.0, 9_990.0)
 

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-import micrograd_nn as mg
+import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.graph import topological_order
 from micrograd_nn.viz.text import number
@@ -242,7 +242,7 @@ def test_a_gradient_of_zero_must_be_zero():
 
 def test_nan_is_right_where_it_is():
     x = named(0.0, "x")
-    with mg.anomaly.ignore_anomaly():
+    with mn.anomaly.ignore_anomaly():
         found = worksheet(x / x, engine="python")
 
     assert found.check(x=math.nan, v1=1)
@@ -315,7 +315,7 @@ def test_else_how_it_is_found_without_a_number():
 
 def test_of_many_products_their_count():
     x = named(2.0, "x")
-    found = worksheet(mg.sum([x] * 6), engine="python")
+    found = worksheet(mn.sum([x] * 6), engine="python")
 
     assert found.check(x=50).rows[0].hint == "it is the sum of 6 products"
 

@@ -150,6 +150,6 @@ def _require_no_draws(f: Callable[..., Any], before: tuple[Any, ...]) -> None:
         raise TypeError(
             f"the program would freeze a random number: got {_name(f)}, which draws "
             "from random or np.random while it is recorded; expected no draws. Write "
-            "mg.randomness.uniform(), normal() or bernoulli(p), and make modules "
+            "mn.randomness.uniform(), normal() or bernoulli(p), and make modules "
             "outside of the function."
         )

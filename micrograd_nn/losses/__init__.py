@@ -13,7 +13,7 @@ the same shape; where they are Values, gradients flow into them too. `reduction`
 In a function of one example that is compiled, an input of the program may stand for the
 target. To weigh examples, multiply the loss of each by its weight:
 
-    mg.compile(lambda x, y, weight: weight * cross_entropy(model(x), y))
+    mn.compile(lambda x, y, weight: weight * cross_entropy(model(x), y))
 
 `LOSSES` lists those of outputs and targets; `distillation_loss` also takes a teacher,
 and `l1_penalty` and `l2_penalty` take parameters.

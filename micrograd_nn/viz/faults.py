@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from micrograd_nn.engine import Value
-from micrograd_nn.lessons import Lesson, lesson_on
+from micrograd_nn.faulty_pass import FaultyPass, faulty_pass_on
 from micrograd_nn.namespaces import Body
 from micrograd_nn.numbers import is_number, shortened
 from micrograd_nn.op import Op
@@ -147,7 +147,7 @@ def inject(fault: str | Fault) -> AbstractContextManager[None]:
     3.0
     """
     chosen = _chosen(fault)
-    return lesson_on(Lesson(partial(_run_backward, chosen), chosen.taught))
+    return faulty_pass_on(FaultyPass(partial(_run_backward, chosen), chosen.taught))
 
 
 def _chosen(fault: str | Fault) -> Fault:

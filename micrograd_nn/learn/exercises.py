@@ -1,0 +1,78 @@
+"""`check`: says whether an exercise is done, and never stops a notebook that it is not.
+
+An exercise leaves blanks, written `...`. While one is left in an answer, there is
+nothing to check yet.
+
+>>> def test_double(double):
+...     assert double(3) == 6, "twice 3 is 6"
+>>> check(test_double, lambda x: ...)
+⏳ not done yet
+>>> check(test_double, lambda x: x + 2)
+✗ not right yet: twice 3 is 6
+>>> check(test_double, lambda x: 2 * x)
+✓ right
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from types import CodeType
+from typing import Any
+
+from micrograd_nn.numbers import shortened
+
+WAITING, WRONG, RIGHT = "⏳ not done yet", "✗ not right yet", "✓ right"
+
+
+def check(test: Callable[..., object], *answers: Any) -> None:
+    """Print whether the answers pass the test, or that a blank is left.
+
+    Args:
+        test: Called with the answers; asserts what is true of right ones. What it
+            says with an assertion is printed.
+        *answers: Functions, classes, numbers or lists of these.
+
+    Raises:
+        TypeError: If `test` cannot be called.
+        Exception: What an answer raises, but for a failed assertion.
+    """
+    if not callable(test):
+        raise TypeError(
+            f"not a test: got test={shortened(test)} ({type(test).__name__}); expected "
+            "a function that asserts. Pass the test first, then the answers."
+        )
+    if any(map(has_blank, answers)):
+        return print(WAITING)
+    try:
+        test(*answers)
+    except AssertionError as error:
+        reason = str(error).partition("\n")[0]
+        return print(f"{WRONG}: {reason}" if reason else WRONG)
+    print(RIGHT)
+
+
+def has_blank(answer: Any) -> bool:
+    """Whether `...` is left in it: in its code, if it is a function or a class.
+
+    >>> has_blank([1.0, ...]), has_blank([1.0, 2.0])
+    (True, False)
+    """
+    if isinstance(answer, (list, tuple)):
+        return any(map(has_blank, answer))
+    if isinstance(answer, dict):
+        return any(map(has_blank, answer.values()))
+    return answer is ... or any(... in code.co_consts for code in _codes(answer))
+
+
+def _codes(answer: Any) -> Iterator[CodeType]:
+    """The code that an answer is written in, and that within it."""
+    if inspect.isclass(answer):
+        for method in vars(answer).values():
+            yield from _codes(method)
+    function = getattr(answer, "fget", getattr(answer, "__func__", answer))
+    code = getattr(function, "__code__", answer)
+    if inspect.iscode(code):
+        yield code
+        for constant in filter(inspect.iscode, code.co_consts):
+            yield from _codes(constant)

@@ -1,0 +1,141 @@
+"""Exercises: blanks are found, right answers are told from wrong ones."""
+
+import pytest
+
+from micrograd_nn import fast_mode
+from micrograd_nn.learn import check
+from micrograd_nn.learn.exercises import has_blank
+
+
+def blank(x):
+    return ...
+
+
+def blank_within(x):
+    y = ...
+    return [y for _ in range(x)]
+
+
+def blank_in_an_inner_function(x):
+    def inner():
+        return ...
+
+    return inner
+
+
+class BlankMethod:
+    def __init__(self):
+        self.x = 1.0
+
+    def __call__(self):
+        return ...
+
+
+class BlankStatic:
+    @staticmethod
+    def make():
+        return ...
+
+
+class BlankProperty:
+    @property
+    def size(self):
+        return ...
+
+
+def written(x):
+    return x + 1
+
+
+class Written:
+    """A class with a docstring, and an attribute."""
+
+    size = 3
+
+    def __call__(self, x):
+        return x[..., 0]
+
+
+BLANK = [
+    ...,
+    [1, ...],
+    {"w": [0.0, ...]},
+    blank,
+    blank_within,
+    blank_in_an_inner_function,
+    lambda x: ...,
+    BlankMethod,
+    BlankStatic,
+    BlankProperty,
+    [written, blank],
+]
+FILLED = [0.0, None, [], "...", [1, 2], {"w": 1}, written, Written, len, Written()]
+
+
+@pytest.mark.parametrize("answer", BLANK, ids=repr)
+def test_a_blank_is_found_wherever_it_is(answer):
+    assert has_blank(answer)
+
+
+@pytest.mark.parametrize("answer", FILLED, ids=repr)
+def test_an_answer_without_blanks_is_ready_to_be_checked(answer):
+    assert not has_blank(answer)
+
+
+def says(capsys, test, *answers):
+    check(test, *answers)
+    return capsys.readouterr().out
+
+
+def test_a_blank_is_not_checked(capsys):
+    def never(answer):
+        raise RuntimeError("was called")
+
+    assert says(capsys, never, 1, blank) == "⏳ not done yet\n"
+
+
+def is_two(answer):
+    assert answer == 2, "one and one is two"
+
+
+def test_an_answer_is_right_or_wrong(capsys):
+    assert says(capsys, is_two, 2) == "✓ right\n"
+    assert says(capsys, is_two, 3) == "✗ not right yet: one and one is two\n"
+
+
+def test_a_test_that_says_nothing_is_a_test(capsys):
+    def silent(answer):
+        if answer != 2:
+            raise AssertionError
+
+    assert says(capsys, silent, 3) == "✗ not right yet\n"
+
+
+def test_what_an_answer_raises_is_for_its_author_to_see():
+    def divides(answer):
+        assert answer(0) == 1
+
+    with pytest.raises(ZeroDivisionError):
+        check(divides, lambda x: 1 / x)
+
+
+def test_the_test_comes_first():
+    with pytest.raises(
+        TypeError, match=r"not a test: got test=3 \(int\); expected a f"
+    ):
+        check(3, is_two)
+
+
+@pytest.mark.parametrize(
+    ("setting", "fast"), [("1", True), ("yes", True), ("0", False), ("", False)]
+)
+def test_an_environment_variable_asks_for_short_lessons(monkeypatch, setting, fast):
+    monkeypatch.setenv("MICROGRAD_NN_FAST", setting)
+
+    assert fast_mode() is fast
+
+
+def test_lessons_are_long_unless_asked_for(monkeypatch):
+    monkeypatch.delenv("MICROGRAD_NN_FAST", raising=False)
+
+    assert not fast_mode()
