@@ -5,12 +5,15 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow check format coverage bench oracles browser pictures clean
+.PHONY: help install lab demo test test-slow check format coverage bench oracles browser pictures notebooks test-notebooks clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
 
 install: $(VENV)/test.stamp $(VENV)/dev.stamp  ## set up .venv with all that development needs
+
+lab: $(VENV)/notebooks.stamp  ## open the lessons in JupyterLab, in copies of your own
+	$(BIN)/python -m micrograd_nn learn
 
 demo: $(VENV)/demo.stamp  ## train on moons and on digits, and draw what came out to out/
 	$(BIN)/python -m micrograd_nn demo
@@ -48,6 +51,13 @@ browser: $(VENV)/test.stamp $(VENV)/graphviz.stamp $(VENV)/browser.stamp  ## add
 
 pictures: $(VENV)/browser.stamp  ## make the pictures and the page of the README anew
 	$(BIN)/python docs/pictures.py
+
+notebooks: $(VENV)/test.stamp  ## execute the lessons, and list them in the README and docs/lessons.md
+	$(BIN)/python notebooks/make.py
+	$(BIN)/python docs/lessons.py
+
+test-notebooks: $(VENV)/test.stamp  ## run the lessons in full: they print what they show
+	$(BIN)/python -m pytest tests/test_notebooks.py -m slow
 
 clean:  ## remove what the other commands made
 	rm -rf $(VENV) out build dist htmlcov .coverage .hypothesis

@@ -1,5 +1,6 @@
-"""The command line: `python -m micrograd_nn train`, `predict` and `demo`.
+"""The command line: `python -m micrograd_nn learn`, `train`, `predict` and `demo`.
 
+python -m micrograd_nn learn
 python -m micrograd_nn train --data digits --hidden 32 --save model.safetensors
 python -m micrograd_nn predict --model model.safetensors --data digits --index 0 7
 """
@@ -36,6 +37,10 @@ def _run(options: argparse.Namespace) -> int:
 
         run(options.out, options.seed)
         return 0
+    if options.command == "learn":
+        from micrograd_nn.learn.commands import learn
+
+        return learn(options)
     from micrograd_nn.training import commands
 
     command = commands.train if options.command == "train" else commands.predict
@@ -44,15 +49,31 @@ def _run(options: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m micrograd_nn", description="Train small nets made of scalars."
+        prog="python -m micrograd_nn",
+        description="Learn from, and train, small nets made of scalars.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
+    _add_learn(commands.add_parser("learn", help="the lessons: start here"))
     _add_train(commands.add_parser("train", help="train a net on a data set"))
     _add_predict(commands.add_parser("predict", help="what a saved net says"))
     demo = commands.add_parser("demo", help="train two nets and draw what they learned")
     demo.add_argument("--out", default="out", help="the folder for the pictures")
     demo.add_argument("--seed", type=int, default=1)
     return parser
+
+
+def _add_learn(learn: argparse.ArgumentParser) -> None:
+    learn.description = "Copy the lessons beside you, and open one in JupyterLab."
+    learn.add_argument(
+        "what", nargs="?", default="0",
+        help="a lesson, from its number (0); or list, status, doctor or demo",
+    )  # fmt: skip
+    learn.add_argument(
+        "--folder", help="where your copies are, or go (micrograd-nn-lessons)"
+    )
+    learn.add_argument(
+        "--no-open", dest="open", action="store_false", help="copy them, no more"
+    )
 
 
 def _add_train(train: argparse.ArgumentParser) -> None:

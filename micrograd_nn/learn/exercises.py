@@ -71,7 +71,8 @@ def _codes(answer: Any) -> Iterator[CodeType]:
         for method in vars(answer).values():
             yield from _codes(method)
     function = getattr(answer, "fget", getattr(answer, "__func__", answer))
-    code = getattr(function, "__code__", answer)
+    written = inspect.unwrap(function) if callable(function) else function
+    code = getattr(written, "__code__", answer)
     if inspect.iscode(code):
         yield code
         for constant in filter(inspect.iscode, code.co_consts):
