@@ -18,7 +18,13 @@ from micrograd_nn.viz.plots.theme import THEMES
 
 POINTS = np.array([[0.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 NET = MLP(2, [3, 2], activation="tanh")
+NAMES_AT_THE_LEFT = {"bar_chart"}  # they need no label that says what they are
 NOT_PLOTS = {"Film", "ParameterSlice", "Plot", "random_directions", "training_film"}
+
+
+def loss_drawing(ax):
+    return plots.loss_curve({"loss": [1.0, 0.5]}, ax=ax)
+
 
 # How to call each plot, and what to call it with that it must refuse.
 PLOTS = {
@@ -29,6 +35,14 @@ PLOTS = {
             ((NET, [["a", "b"]]), TypeError, "not numbers: got inputs="),
             ((NET, [[1.0, 2.0, 3.0]]), ValueError, "wrong number of inputs"),
             ((NET, [[np.inf, 2.0]]), ValueError, "not finite: got inputs with inf"),
+        ],
+    ),
+    "bar_chart": (
+        partial(plots.bar_chart, {"a": 1.0, "b": -2.0}, label="weight"),
+        [
+            (([1.0],), TypeError, r"no names: got values=\[1.0\]"),
+            (({},), ValueError, "nothing to draw: got values={}"),
+            (({"a": "x"},), TypeError, r"not numbers: got values=\['x'\]"),
         ],
     ),
     "confusion_matrix": (
@@ -52,6 +66,19 @@ PLOTS = {
             ((lambda p: np.nan, POINTS, [1, 0, 1]), ValueError, "got scores with nan"),
         ],
     ),
+    "function_gallery": (
+        partial(
+            plots.function_gallery, {"square": lambda x: x * x, "one": lambda x: 1}
+        ),
+        [
+            ((abs,), TypeError, "no names: got functions=.* to functions of one Value"),
+            (({},), ValueError, "nothing to draw: got functions={}"),
+            (({"a": 3},), TypeError, r"not a function: got functions\['a'\]=3"),
+            (({"a": str},), TypeError, "not a number: got .*'Value"),
+            (({"x": abs},), ValueError, "name in use: got 'x' .* names of functions"),
+            (({"a": abs}, 1.0, 1.0), ValueError, r"got \(low, high\)=\(1.0, 1.0\)"),
+        ],
+    ),
     "gradient_norms": (
         partial(plots.gradient_norms, NET),
         [
@@ -61,6 +88,22 @@ PLOTS = {
                 ValueError,
                 "no layers: got model=TanhNeuron",
             ),
+        ],
+    ),
+    "heat_map": (
+        partial(plots.heat_map, np.eye(2), xlabel="key", ylabel="query"),
+        [
+            (([1.0],), ValueError, r"got numbers of shape \(1,\)"),
+            (([["a"]],), TypeError, "not numbers: got numbers="),
+            (([[np.nan]],), ValueError, "not finite: got numbers with nan"),
+        ],
+    ),
+    "histogram": (
+        partial(plots.histogram, [1.0, 2.0, 2.5], label="weight"),
+        [
+            ((["a"],), TypeError, r"not numbers: got numbers=\['a'\]"),
+            (([],), ValueError, r"got numbers of shape \(0,\)"),
+            (([np.nan],), ValueError, "not finite: got numbers with nan"),
         ],
     ),
     "history_curve": (
@@ -80,6 +123,26 @@ PLOTS = {
             ((np.eye(2)[None], [[2.0]], [0]), ValueError, "from 2 to 2 for 1 images"),
             ((np.eye(2)[None], [[1.0]], [0, 0]), ValueError, "got 2 labels in labels"),
             ((np.eye(2)[None], [[1.0]], [3]), ValueError, "unknown class: .* label 3"),
+        ],
+    ),
+    "image_grid": (
+        partial(plots.image_grid, np.eye(2)[None], ["one"]),
+        [
+            ((np.eye(2),), ValueError, r"images of shape \(2, 2\)"),
+            (([[["a"]]],), TypeError, "not numbers: got images="),
+            (([[[np.inf]]],), ValueError, "not finite: got images with inf"),
+            ((np.eye(2)[None], ["a", "b"]), ValueError, "got 2 labels in titles"),
+        ],
+    ),
+    "line_plot": (
+        partial(plots.line_plot, None, {"a": [1.0, 2.0]}, xlabel="k", ylabel="loss"),
+        [
+            ((None, [1.0]), TypeError, r"no names: got lines=\[1.0\]"),
+            ((None, {}), ValueError, "nothing to draw: got lines={}"),
+            ((None, {"a": ["x"]}), TypeError, r"not numbers: got a=\['x'\]"),
+            ((None, {"x": [1.0]}), ValueError, "name in use: got 'x' .* of lines"),
+            (([1.0, 2.0], {"a": [1.0]}), ValueError, "got 1 numbers in a; expected 2"),
+            (([np.inf], {"a": [1.0]}), ValueError, "not finite: got x with inf"),
         ],
     ),
     "loss_curve": (
@@ -126,6 +189,22 @@ PLOTS = {
             ((NET, [[1.0]]), ValueError, r"points of shape \(1, 1\)"),
         ],
     ),
+    "scatter_plot": (
+        partial(plots.scatter_plot, POINTS, xlabel="first", ylabel="second"),
+        [
+            (([[1.0]],), ValueError, r"points of shape \(1, 1\)"),
+            ((POINTS * np.nan,), ValueError, "not finite: got points with nan"),
+            ((POINTS, [0, 1]), ValueError, "got 2 labels in classes; expected 3"),
+        ],
+    ),
+    "small_multiples": (
+        partial(plots.small_multiples, {"a": lambda ax: 3, "b": loss_drawing}),
+        [
+            ((abs,), TypeError, "no names: got drawings=.* to functions of one Axes"),
+            (({},), ValueError, "nothing to draw: got drawings={}"),
+            (({"a": 3},), TypeError, r"not a function: got drawings\['a'\]=3"),
+        ],
+    ),
     "update_ratios": (
         partial(plots.update_ratios, NET, [NET.state_dict()] * 2),
         [
@@ -149,11 +228,15 @@ PLOTS = {
 COUNTS = [
     ("activation_histograms", "bins"),
     ("decision_boundary", "resolution"),
+    ("function_gallery", "columns"),
+    ("histogram", "bins"),
     ("image_confidences", "columns"),
+    ("image_grid", "columns"),
     ("loss_curve", "smooth"),
     ("loss_landscape", "resolution"),
     ("loss_slice", "resolution"),
     ("network_diagram", "max_neurons"),
+    ("small_multiples", "columns"),
     ("weight_images", "columns"),
 ]
 
@@ -234,7 +317,8 @@ def test_options_are_named_and_explained(name):
 def test_axes_have_labels_unless_they_have_no_frame(name):
     ax = draw(name).ax
 
-    assert (ax.get_xlabel() and ax.get_ylabel()) or not ax.axison
+    explained = ax.get_ylabel() or name in NAMES_AT_THE_LEFT
+    assert (ax.get_xlabel() and explained) or not ax.axison
 
 
 @every_plot

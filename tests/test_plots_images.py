@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
 
 from micrograd_nn.viz.plots import confusion_matrix, image_confidences
 from micrograd_nn.viz.plots.theme import THEMES, contrast
@@ -86,3 +87,12 @@ def test_bars_are_as_high_as_the_confidences():
     bars = plot.ax.child_axes[0].child_axes[1]
     assert [bar.get_height() for bar in bars.patches] == [0.9, 0.1]
     assert bars.get_ylim() == (0.0, 1.0)
+
+
+def test_an_image_that_is_of_no_class_is_neither_right_nor_wrong():
+    plot = image_confidences(np.zeros((1, 2, 2)), [[0.9, 0.1]])
+
+    ((words, colour, bars),) = panels_of(plot)
+    assert words == "says 0"
+    assert colour == LIGHT.ink
+    assert bars[0] == bars[1] == to_rgba(LIGHT.positive)

@@ -47,6 +47,21 @@ def test_a_landscape_holds_the_loss_at_each_point_of_its_grid():
     assert plot.data["loss"][-1, 0] == 18.0  # x = 0, y = 3
 
 
+@pytest.mark.parametrize(
+    ("function", "names"),
+    [
+        (lambda w, b: w * b, ["w", "b"]),
+        (lambda *numbers: numbers[0], ["parameter 1", "parameter 2"]),
+        (max, ["parameter 1", "parameter 2"]),
+    ],
+    ids=["named", "not named", "built in"],
+)
+def test_axes_are_named_after_the_arguments(function, names):
+    ax = loss_landscape(function, resolution=3).ax
+
+    assert [ax.get_xlabel(), ax.get_ylabel()] == names
+
+
 def test_a_landscape_reaches_around_the_path():
     plot = loss_landscape(bowl, path=[[0.0, 0.0], [4.0, 0.0]], resolution=3)
 

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from micrograd_nn.nn import MLP, Layer, Module, Neuron
+from micrograd_nn.nn import MLP, Layer, Linear, Module, Neuron, Sequential, Tanh
 from micrograd_nn.viz.plots import (
     activation_histograms,
     gradient_norms,
@@ -47,6 +47,16 @@ def test_all_histograms_have_one_axis_with_0_on_it(net):
     limits = {panel.get_xlim() for panel in plot.ax.child_axes}
     assert len(limits) == 1
     assert plot.data["edges"][0] <= 0.0 <= plot.data["edges"][-1]
+
+
+def test_a_sequential_has_histograms_too():
+    net = Sequential(Linear(2, 3), Tanh())
+
+    plot = activation_histograms(net, POINTS)
+
+    outputs = [[v.data for v in net(row)] for row in POINTS]
+    assert plot.data["layer"] == ["0", "1"]
+    assert plot.data["std"][1] == pytest.approx(np.std(outputs))
 
 
 def test_dead_layers_have_a_histogram_too():

@@ -29,7 +29,7 @@ def activation_histograms(
     All panels have the same axis: where signals vanish, the histogram is a spike at 0.
 
     Args:
-        model: A module that calls the modules of its list `layers` in turn.
+        model: A Sequential, or a module that calls those of its list `layers` in turn.
         inputs: A batch: shape (examples, features).
         bins: Bars of each histogram.
         ax: Where to draw; a new figure by default.
@@ -44,10 +44,9 @@ def activation_histograms(
         TypeError: If the model has no such list, or the inputs are not numbers.
         ValueError: If shapes do not fit, or an output is not finite.
     """
-    outputs = [
-        finite(rows, "outputs") for rows in layer_outputs(in_turn(model), inputs)
-    ]
-    names = [f"layers.{i}" for i in range(len(outputs))]
+    layers = in_turn(model)
+    names, called = list(layers), list(layers.values())
+    outputs = [finite(rows, "outputs") for rows in layer_outputs(called, inputs)]
     edges = _edges(outputs, as_count(bins, "bins"))
     counts = np.array([np.histogram(rows, edges)[0] for rows in outputs])
     data = {

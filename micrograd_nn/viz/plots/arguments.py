@@ -10,7 +10,7 @@ ValueError: wrong shape: got points of shape (1,); expected 2 axes. ...
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from micrograd_nn import trees
 from micrograd_nn.engine import Value
 from micrograd_nn.inputs import nested
-from micrograd_nn.numbers import shortened
+from micrograd_nn.numbers import as_number, shortened
 
 Floats = NDArray[np.float64]
+Range = tuple[float, float]
 
 
 def as_array(x: Any, name: str, ndim: int, expected: str = "") -> Floats:
@@ -97,6 +98,73 @@ def finite(array: Floats, name: str) -> Floats:
     return array
 
 
+def as_named(x: Any, name: str, of: str = "numbers") -> dict[str, Any]:
+    """The mapping `x`, its names as words.
+
+    Args:
+        x: From names to whatever the caller draws.
+        name: How the caller's argument is called, for the message.
+        of: What the names stand for, for the message.
+
+    Raises:
+        TypeError: If it is no mapping.
+        ValueError: If it is empty.
+    """
+    if not isinstance(x, Mapping):
+        raise TypeError(
+            f"no names: got {name}={shortened(x)} ({type(x).__name__}); "
+            f'expected a mapping from names to {of}. Pass {{"a name": ..., ...}}.'
+        )
+    if not x:
+        raise ValueError(
+            f"nothing to draw: got {name}={{}} ({type(x).__name__}); expected at "
+            f"least one name. Check how it was made."
+        )
+    return {str(key): item for key, item in x.items()}
+
+
+def without(taken: str, named: dict[str, Any], name: str) -> dict[str, Any]:
+    """`named`, in which nothing may have the name that the data keep for themselves.
+
+    Raises:
+        ValueError: If something has.
+    """
+    if taken in named:
+        raise ValueError(
+            f"name in use: got {taken!r} (str) among the names of {name}; expected "
+            "another, for the data of the plot have one of that name."
+        )
+    return named
+
+
+def line_of(x: Any, name: str) -> Floats:
+    """The numbers of one line, in which nan and infinities are gaps.
+
+    Raises:
+        TypeError: If they are not numbers.
+        ValueError: If there are none.
+    """
+    return as_array(x, name, 1, "a list of at least one number")
+
+
+def as_functions(x: Any, name: str, of: str) -> dict[str, Any]:
+    """The mapping `x` from names to functions of one `of`.
+
+    Raises:
+        TypeError: If it is no mapping, or something in it cannot be called.
+        ValueError: If it is empty.
+    """
+    functions = as_named(x, name, f"functions of one {of}")
+    for key, function in functions.items():
+        if not callable(function):
+            raise TypeError(
+                f"not a function: got {name}[{key!r}]={shortened(function)} "
+                f"({type(function).__name__}); expected a function of one {of}. "
+                f"Pass a lambda."
+            )
+    return functions
+
+
 def as_count(x: Any, name: str, low: int = 1, high: int | None = None) -> int:
     """`x` as a whole number from `low` up, to `high` if that is given.
 
@@ -111,6 +179,23 @@ def as_count(x: Any, name: str, low: int = 1, high: int | None = None) -> int:
             f"a whole number, {wanted}."
         )
     return int(x)
+
+
+def as_range(ends: Range, name: str, count: int) -> Floats:
+    """So many numbers from the first of the `ends` to the second.
+
+    Raises:
+        TypeError: If an end is no number.
+        ValueError: If the range is empty or infinite, or `count` is no whole number
+            from 2 up.
+    """
+    start, stop = (as_number(end, name) for end in ends)
+    if not start < stop or not np.isfinite([start, stop]).all():
+        raise ValueError(
+            f"nothing to draw: got {name}={(start, stop)!r} (tuple); expected two "
+            "finite numbers, the smaller one first."
+        )
+    return np.linspace(start, stop, as_count(count, "resolution", low=2))
 
 
 def as_labels(x: Any, name: str, count: int | None = None) -> NDArray[Any]:

@@ -23,7 +23,7 @@ from micrograd_nn.viz.plots.arguments import (
     as_plane,
     finite,
 )
-from micrograd_nn.viz.plots.plot import Plot, canvas, colour_bar, legend
+from micrograd_nn.viz.plots.plot import BESIDE, Plot, canvas, colour_bar, legend
 from micrograd_nn.viz.plots.scores import Score, grid_around, on_grid
 from micrograd_nn.viz.plots.theme import MARKERS, Theme
 
@@ -91,7 +91,7 @@ def decision_boundary(
     ax, colours = canvas(ax, theme)
     plane |= {"classes": names, "threshold": middle}
     draw_plane(ax, plane, places, answers, colours)
-    legend(ax, colours, loc="upper left", bbox_to_anchor=(1.0, 1.02))
+    legend(ax, colours, **BESIDE)
     return Plot(ax, plane)
 
 
@@ -104,10 +104,29 @@ def draw_plane(
         _shade_two(ax, plane, theme)
     else:
         _shade_many(ax, plane, theme)
-    series = (theme.negative, theme.positive) if two else cycle(theme.series)
-    colours = dict(zip(plane["classes"], series, strict=False))
-    _draw_points(ax, points, labels, colours, theme)
+    colours = class_colours(plane["classes"], two, theme)
+    draw_points(ax, points, labels, colours, theme)
     _finish(ax, plane)
+
+
+def class_colours(classes: list[Any], two: bool, theme: Theme) -> dict[Any, str]:
+    """A colour for each class; if just two, those of negative and positive numbers."""
+    series = (theme.negative, theme.positive) if two else cycle(theme.series)
+    return dict(zip(classes, series, strict=False))
+
+
+def draw_points(
+    ax: Any,
+    points: Floats,
+    labels: NDArray[Any],
+    colours: dict[Any, str],
+    theme: Theme,
+) -> None:
+    """The points, with a colour and a marker for each label."""
+    for (name, colour), marker in zip(colours.items(), cycle(MARKERS), strict=False):
+        x, y = points[labels == name].T
+        look = {"color": colour, "marker": marker, "edgecolor": theme.back}
+        ax.scatter(x, y, s=42, linewidth=0.8, label=str(name), **look)
 
 
 def _is_regression(
@@ -167,19 +186,6 @@ def _shade_many(ax: Any, plane: dict[str, Any], theme: Theme) -> None:
 def _line(ax: Any, xs: Floats, ys: Floats, lead: Floats, theme: Theme) -> None:
     if lead.min() < 0 < lead.max():
         ax.contour(xs, ys, lead, levels=[0.0], colors=theme.ink, linewidths=1.5)
-
-
-def _draw_points(
-    ax: Any,
-    points: Floats,
-    labels: NDArray[Any],
-    colours: dict[Any, str],
-    theme: Theme,
-) -> None:
-    for (name, colour), marker in zip(colours.items(), cycle(MARKERS), strict=False):
-        x, y = points[labels == name].T
-        look = {"color": colour, "marker": marker, "edgecolor": theme.back}
-        ax.scatter(x, y, s=42, linewidth=0.8, label=str(name), **look)
 
 
 def _regression(

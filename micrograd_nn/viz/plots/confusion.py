@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from micrograd_nn.viz.plots.arguments import as_classes, as_labels
+from micrograd_nn.viz.plots.heat import name_cells, write_cells
 from micrograd_nn.viz.plots.plot import Plot, canvas
 from micrograd_nn.viz.plots.theme import Theme
 
@@ -55,9 +56,7 @@ def confusion_matrix(
     matrix = _counts(true, predicted, names)
     ax, colours = canvas(ax, theme, (5.4, 5.0))
     _draw(ax, matrix, colours)
-    ticks = {"ticks": range(len(names)), "labels": names}
-    ax.set_xticks(**ticks)
-    ax.set_yticks(**ticks)
+    name_cells(ax, names, names)
     ax.set(xlabel="predicted", ylabel="true")
     accuracy = float(matrix.trace() / matrix.sum())
     ax.set_title(f"accuracy {accuracy:.3f}")
@@ -79,12 +78,4 @@ def _draw(ax: Any, matrix: NDArray[np.int64], theme: Theme) -> None:
     signed = np.where(np.eye(len(matrix), dtype=bool), shares, -shares)
     limit = 1 / STRONGEST
     shown = ax.imshow(signed, cmap=theme.diverging(), vmin=-limit, vmax=limit)
-    size = min(11.0, 90 / len(matrix))
-    for (row, column), count in np.ndenumerate(matrix):
-        ink = theme.ink_on(shown.to_rgba(signed[row, column]))
-        look = {"color": ink, "fontsize": size}
-        if count:
-            ax.text(column, row, count, ha="center", va="center", **look)
-    for spine in ax.spines.values():
-        spine.set_visible(True)
-    ax.tick_params(length=0)
+    write_cells(ax, shown, np.where(matrix, matrix.astype(str), ""), theme)

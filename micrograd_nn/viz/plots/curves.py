@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from micrograd_nn.numbers import shortened
-from micrograd_nn.viz.plots.arguments import Floats, as_array, as_count
+from micrograd_nn.viz.plots.arguments import Floats, as_count, as_named, line_of
 from micrograd_nn.viz.plots.panels import panels
 from micrograd_nn.viz.plots.plot import (
     SIZE,
@@ -57,7 +56,7 @@ def loss_curve(
         TypeError: If the losses have no names, or are not numbers.
         ValueError: If there are none, or `smooth` is not a whole number from 1 up.
     """
-    lines = {str(name): _line(x, name) for name, x in _named(losses, "losses").items()}
+    lines = {name: line_of(x, name) for name, x in as_named(losses, "losses").items()}
     as_count(smooth, "smooth")
     ax, colours = canvas(ax, theme)
     data = dict(lines)
@@ -102,10 +101,10 @@ def history_curve(
         TypeError: If that is no mapping, or holds no numbers.
         ValueError: If there is no such metric.
     """
-    found = _named(getattr(history, "history", history), "history")
+    found = as_named(getattr(history, "history", history), "history")
     metrics = _metrics(found, metric)
     names = [key for name in metrics for key in (name, f"val_{name}") if key in found]
-    data: dict[str, Any] = {name: _line(found[name], name) for name in names}
+    data: dict[str, Any] = {name: line_of(found[name], name) for name in names}
     ax, colours = canvas(ax, theme, (SIZE[0] * len(metrics), SIZE[1]))
     several = len(metrics) > 1
     axes = (
@@ -135,24 +134,6 @@ def best_of(values: Floats, metric: str) -> int | None:
     return int(np.where(np.isfinite(values), signed, np.inf).argmin())
 
 
-def _named(given: Any, name: str) -> Mapping[str, Any]:
-    if not isinstance(given, Mapping):
-        raise TypeError(
-            f"no names: got {name}={shortened(given)} ({type(given).__name__}); "
-            'expected a mapping from names to numbers. Pass {"loss": [...]}.'
-        )
-    if not given:
-        raise ValueError(
-            f"nothing to draw: got {name}={{}} ({type(given).__name__}); expected at "
-            "least one name with its numbers. Train first."
-        )
-    return given
-
-
-def _line(values: Any, name: str) -> Floats:
-    return as_array(values, str(name), 1, "a list of at least one number")
-
-
 def _from_one(line: Floats) -> range:
     return range(1, len(line) + 1)
 
@@ -164,7 +145,7 @@ def _running_mean(line: Floats, window: int) -> Floats:
 
 
 def _metrics(history: Mapping[str, Any], wanted: str | None) -> list[str]:
-    names = [str(key).removeprefix("val_") for key in history]
+    names = [key.removeprefix("val_") for key in history]
     known = [name for name in dict.fromkeys(names) if name not in NOT_METRICS]
     if wanted is None and known:
         return known

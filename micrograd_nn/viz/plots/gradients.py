@@ -23,9 +23,16 @@ import numpy as np
 from micrograd_nn.numbers import shortened
 from micrograd_nn.viz.plots.arguments import Floats, as_array
 from micrograd_nn.viz.plots.layers import layers_of
-from micrograd_nn.viz.plots.plot import Plot, canvas, grid, legend, whole_numbers
-from micrograd_nn.viz.text import number
+from micrograd_nn.viz.plots.plot import (
+    Plot,
+    canvas,
+    grid,
+    legend,
+    whole_numbers,
+    written,
+)
 
+WIDE = 60  # letters of all names together, if they are to stand side by side
 ADVISED = 1e-3  # update-to-weight ratio: about that, by CS231n's rule of thumb
 
 
@@ -62,7 +69,7 @@ def gradient_norms(model: Any, *, ax: Any = None, theme: str = "auto") -> Plot:
     )
     ax.set(yscale="log", ylim=(lowest / 5, highest * 3), xlim=(-0.6, len(norms) - 0.4))
     _write_norms(ax, norms, shown, colours.ink)
-    ax.set_xticks(places, names, rotation=30 if len(names) > 6 else 0)
+    ax.set_xticks(places, names, rotation=30 if len("".join(names)) > WIDE else 0)
     ax.set(xlabel="layer, the first on the left", ylabel="norm of the gradient")
     grid(ax, colours, "y")
     return Plot(ax, {"layer": names, "norm": norms})
@@ -75,7 +82,7 @@ def _write_norms(ax: Any, norms: Floats, shown: Any, ink: str) -> None:
     offset = {"xytext": (0, 3), "textcoords": "offset points"}
     for i, norm in enumerate(norms.tolist()):
         place = (i, norm if shown[i] else bottom)
-        ax.annotate(number(float(f"{norm:.2g}")), place, **offset, **look)
+        ax.annotate(written(norm), place, **offset, **look)
 
 
 def update_ratios(

@@ -26,7 +26,7 @@ from micrograd_nn.viz.plots.theme import Theme
 def image_confidences(
     images: Any,
     probabilities: Any,
-    labels: Any,
+    labels: Any = None,
     *,
     columns: int = 6,
     classes: Sequence[Any] | None = None,
@@ -38,7 +38,8 @@ def image_confidences(
     Args:
         images: Shape (n, height, width).
         probabilities: Shape (n, classes), from 0 to 1.
-        labels: The true class of each image.
+        labels: The true class of each image; None if there is none, as of a drawing
+            that is no class at all. Then all bars are blue.
         columns: Images in a row.
         classes: The label of each column of `probabilities`; 0, 1, ... by default.
         ax: Where to draw; a new figure by default.
@@ -56,8 +57,7 @@ def image_confidences(
     pictures = finite(as_array(images, "images", 3, "(n, height, width)"), "images")
     shares = _probabilities(probabilities, len(pictures))
     names = list(range(shares.shape[1])) if classes is None else list(classes)
-    true = as_labels(labels, "labels", len(pictures))
-    as_classes(names, true)
+    true = _true(labels, len(pictures), names)
     columns = min(as_count(columns, "columns"), len(pictures))
     rows = rows_of(len(pictures), columns)
     ax, colours = canvas(ax, theme, (1.7 * columns, 2.5 * rows))
@@ -68,6 +68,15 @@ def image_confidences(
         _draw_bars(cell, shares[i], names, true[i], colours)
     data = {"images": pictures, "probabilities": shares, "predicted": predicted}
     return Plot(ax, data)
+
+
+def _true(labels: Any, count: int, classes: list[Any]) -> list[Any]:
+    """The true class of each image, or None for each."""
+    if labels is None:
+        return [None] * count
+    true = as_labels(labels, "labels", count)
+    as_classes(classes, true)
+    return list(true)
 
 
 def _probabilities(given: Any, count: int) -> Floats:
@@ -85,17 +94,18 @@ def _draw_image(cell: Any, image: Floats, guess: Any, label: Any, theme: Theme) 
     ax = cell.inset_axes([0, 0.38, 1, 0.5])
     ax.imshow(image, cmap=theme.paper)
     ax.axis("off")
-    right = guess == label
-    verdict = f"says {guess}, right" if right else f"says {guess}, is {label}"
-    colour = theme.ink if right else theme.wrong_text
-    ax.set_title(verdict, color=colour, fontsize=10, pad=3)
+    wrong = label is not None and guess != label
+    verdict = f", is {label}" if wrong else ", right" * (label is not None)
+    colour = theme.wrong_text if wrong else theme.ink
+    ax.set_title(f"says {guess}{verdict}", color=colour, fontsize=10, pad=3)
 
 
 def _draw_bars(
     cell: Any, shares: Floats, classes: list[Any], label: Any, theme: Theme
 ) -> None:
     ax = cell.inset_axes([0, 0.08, 1, 0.26])
-    colours = [theme.positive if c == label else theme.negative for c in classes]
+    blue = [label is None or c == label for c in classes]
+    colours = [theme.positive if b else theme.negative for b in blue]
     ax.bar(range(len(classes)), shares, color=colours)
     ax.set(ylim=(0, 1), yticks=[], facecolor=theme.back)
     ax.set_xticks(range(len(classes)), classes)

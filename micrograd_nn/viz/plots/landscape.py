@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -16,18 +17,16 @@ import numpy as np
 
 from micrograd_nn.anomaly import ignore_anomaly
 from micrograd_nn.engine import Value
-from micrograd_nn.numbers import as_number, shortened
+from micrograd_nn.numbers import shortened
 from micrograd_nn.recording import no_grad
-from micrograd_nn.viz.plots.arguments import Floats, as_array, as_count, finite
-from micrograd_nn.viz.plots.plot import Plot, canvas, colour_bar, grid, legend
+from micrograd_nn.viz.plots.arguments import Floats, Range, as_array, as_range, finite
+from micrograd_nn.viz.plots.plot import Plot, canvas, colour_bar, grid, legend, written
 from micrograd_nn.viz.plots.theme import Theme
-from micrograd_nn.viz.text import number
 
 LEVELS = 18  # contour lines
 STEEP = 30.0  # from this ratio of largest to smallest loss on, they grow by factors
 FLATTEST = 1e-3  # of the largest loss: from where on they do
 CROWD = 60  # steps, of which each has a dot of its own
-Range = tuple[float, float]
 
 
 def loss_slice(
@@ -43,7 +42,8 @@ def loss_slice(
     """A loss over one number as a line, and a ball that rolls along it.
 
     Args:
-        function: Of one Value, to a Value or a number; or a `ParameterSlice`.
+        function: Of one Value, to a Value or a number; or a `ParameterSlice`. The axis
+            is named after its argument.
         start: From where to draw.
         stop: To where.
         path: Where the ball was after each step: n numbers.
@@ -59,7 +59,7 @@ def loss_slice(
         ValueError: If the range is empty, or the path of a wrong shape.
     """
     _require_function(function)
-    xs = _ticks((start, stop), "(start, stop)", resolution)
+    xs = as_range((start, stop), "(start, stop)", resolution)
     data = {"x": xs, "loss": _values(function, xs[:, None])}
     if path is not None:
         data["path"] = finite(as_array(path, "path", 1, "a list of numbers"), "path")
@@ -87,7 +87,8 @@ def loss_landscape(
     """A loss over two numbers as a map with contour lines, and the path taken.
 
     Args:
-        function: Of two Values, to a Value or a number; or a `ParameterSlice`.
+        function: Of two Values, to a Value or a number; or a `ParameterSlice`. The axes
+            are named after its arguments.
         x_range: The ends of the first number; those of the path with a margin, or else
             -1 and 1, by default.
         y_range: The ends of the second number.
@@ -107,8 +108,8 @@ def loss_landscape(
     """
     _require_function(function)
     way = None if path is None else finite(_path(path), "path")
-    xs = _ticks(x_range or _extent(way, 0), "x_range", resolution)
-    ys = _ticks(y_range or _extent(way, 1), "y_range", resolution)
+    xs = as_range(x_range or _extent(way, 0), "x_range", resolution)
+    ys = as_range(y_range or _extent(way, 1), "y_range", resolution)
     places = np.stack([axis.ravel() for axis in np.meshgrid(xs, ys)], axis=1)
     loss = _values(function, places).reshape(len(ys), len(xs))
     ax, colours = canvas(ax, theme)
@@ -133,18 +134,22 @@ def _require_function(function: Any) -> None:
 
 
 def _names(function: Any, count: int) -> list[str]:
+    """What the axes are called: as the function says, or after its arguments."""
     word = getattr(function, "axis_name", "parameter")
+    named = [] if hasattr(function, "axis_name") else _arguments(function)[:count]
+    if len(named) == count:
+        return named
     return [word] if count == 1 else [f"{word} {i + 1}" for i in range(count)]
 
 
-def _ticks(ends: Range, name: str, resolution: int) -> Floats:
-    start, stop = (as_number(end, name) for end in ends)
-    if not start < stop or not np.isfinite([start, stop]).all():
-        raise ValueError(
-            f"nothing to draw: got {name}={(start, stop)!r} (tuple); expected two "
-            "finite numbers, the smaller one first."
-        )
-    return np.linspace(start, stop, as_count(resolution, "resolution", low=2))
+def _arguments(function: Any) -> list[str]:
+    """The names of what a function takes by position; none if it does not tell."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # a built-in
+        return []
+    kinds = inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return [each.name for each in parameters if each.kind in kinds]
 
 
 def _path(path: Any) -> Floats:
@@ -182,9 +187,8 @@ def _draw_map(ax: Any, xs: Floats, ys: Floats, loss: Floats, theme: Theme) -> No
     thin = {"colors": "white", "linewidths": 0.4, "alpha": 0.5}
     ax.contour(xs, ys, shown, levels=levels[1:], **thin)
     bar = colour_bar(ax, tints, "loss", theme)
-    bar.set_ticks(
-        levels[:: len(levels) // 6], labels=map(_label, levels[:: LEVELS // 6])
-    )
+    ticks = levels[:: LEVELS // 6]
+    bar.set_ticks(ticks, labels=map(written, ticks))
 
 
 def _levels(loss: Floats) -> tuple[Floats, Any]:
@@ -202,10 +206,6 @@ def _levels(loss: Floats) -> tuple[Floats, Any]:
         return np.geomspace(lowest, high, LEVELS), LogNorm(lowest, high)
     low, high = (low - 0.5, high + 0.5) if low == high else (low, high)
     return np.linspace(low, high, LEVELS), Normalize(low, high)
-
-
-def _label(level: float) -> str:
-    return number(float(f"{level:.2g}"))
 
 
 def _draw_path(ax: Any, xs: Floats, ys: Floats, theme: Theme) -> None:

@@ -4,7 +4,8 @@
 >>> net = MLP(2, [3, 1])
 >>> [name for name, _ in layers_of(net)]
 ['layers.0', 'layers.1']
->>> [rows.shape for rows in layer_outputs(in_turn(net), [[0.0, 1.0], [1.0, 1.0]])]
+>>> layers = list(in_turn(net).values())
+>>> [rows.shape for rows in layer_outputs(layers, [[0.0, 1.0], [1.0, 1.0]])]
 [(2, 3), (2, 1)]
 """
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from micrograd_nn import trees
 from micrograd_nn.compiler import compile
-from micrograd_nn.nn import Layer, Module
+from micrograd_nn.nn import Layer, Module, Sequential
 from micrograd_nn.numbers import shortened
 from micrograd_nn.viz.plots.arguments import Floats, as_array, finite
 
@@ -45,16 +46,19 @@ def layers_of(model: Any) -> Named:
     return layers
 
 
-def in_turn(model: Any) -> list[Any]:
-    """The `layers` of a model that calls them in turn.
+def in_turn(model: Any) -> dict[str, Any]:
+    """What a model calls in turn, by name: its `layers`, or those of a Sequential.
 
     Raises:
         TypeError: If it has no such list.
     """
+    if isinstance(model, Sequential):
+        return {str(i): layer for i, layer in enumerate(model)}
     layers = getattr(model, "layers", None)
     if not isinstance(layers, (list, tuple)) or not layers:
-        raise TypeError(_refusal(model, "a model with a list `layers`, such as an MLP"))
-    return list(layers)
+        expected = "a Sequential, or a model with a list `layers`, such as an MLP"
+        raise TypeError(_refusal(model, expected))
+    return {f"layers.{i}": layer for i, layer in enumerate(layers)}
 
 
 def layer_outputs(layers: list[Any], inputs: Any) -> list[Floats]:
@@ -87,7 +91,7 @@ def dense_layers(model: Any) -> list[Layer]:
     Raises:
         TypeError: If it is not.
     """
-    layers = [model] if isinstance(model, Layer) else in_turn(model)
+    layers = [model] if isinstance(model, Layer) else list(in_turn(model).values())
     odd = [layer for layer in layers if not isinstance(layer, Layer)]
     if odd:
         raise TypeError(_refusal(odd[0], "a Layer, or an MLP, which is made of those"))

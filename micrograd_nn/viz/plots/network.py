@@ -208,7 +208,7 @@ def _caption(
     for column, name in zip(columns, names, strict=True):
         ax.text(column.x, top, name, va="bottom", **look)
     largest = max(float(np.abs(w).max()) for w in weights)
-    words = f"blue > 0, vermillion < 0; the widest line is a weight of {largest:.2g}"
+    words = f"blue > 0, vermillion < 0;\nthe widest line is a weight of {largest:.2g}"
     ax.text(columns[-1].x / 2, bottom, words, va="top", **look)
     ax.set(xlim=(-0.8, columns[-1].x + 0.8), ylim=(bottom - 0.5, top + 0.5))
     ax.set_aspect("equal")

@@ -25,8 +25,10 @@ import numpy as np
 from micrograd_nn.files import format_of, write_whole
 from micrograd_nn.numbers import shortened
 from micrograd_nn.viz.plots.theme import Theme, theme_of
+from micrograd_nn.viz.text import number
 
 SIZE = (6.0, 4.5)  # inches
+BESIDE = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.02)}  # a legend, to the right
 DPI = 150  # dots in an inch; a notebook shows half as many points
 
 
@@ -145,6 +147,15 @@ def grid(ax: Any, theme: Theme, axis: str = "both") -> None:
 def whole_numbers(ax: Any) -> None:
     """Ticks of the lower axis at whole numbers alone, as steps and epochs are."""
     ax.locator_params(axis="x", integer=True)
+
+
+def written(x: float, digits: int = 2) -> str:
+    """A number as it stands in a picture, with so many significant digits.
+
+    >>> written(-1234.5), written(0.000123, 1)
+    ('−1200', '0.0001')
+    """
+    return number(float(f"{x:.{digits}g}"))
 
 
 def legend(ax: Any, theme: Theme, **options: Any) -> None:
