@@ -5,6 +5,7 @@ import pytest
 from micrograd_nn import fast_mode
 from micrograd_nn.learn import check
 from micrograd_nn.learn.exercises import has_blank
+from micrograd_nn.nn import Module
 
 
 def blank(x):
@@ -37,6 +38,11 @@ class BlankStatic:
         return ...
 
 
+class BlankModule(Module):
+    def __call__(self, x):  # which is wrapped, so that its calls are noted
+        return ...
+
+
 class BlankProperty:
     @property
     def size(self):
@@ -66,6 +72,7 @@ BLANK = [
     lambda x: ...,
     BlankMethod,
     BlankStatic,
+    BlankModule,
     BlankProperty,
     [written, blank],
 ]
