@@ -36,7 +36,7 @@ def load_digits(*, return_X_y: bool = False) -> Returned:
         "digits",
         images.reshape(len(images), -1),
         bunch,
-        "Handwritten digits of 43 people, 8 by 8 pixels (the test set of UCI's Optical "
+        "Handwritten digits of 13 people, 8 by 8 pixels (the test set of UCI's Optical "
         "Recognition of Handwritten Digits, Alpaydin and Kaynak, 1998).",
         images=images,
     )
