@@ -177,11 +177,6 @@ assert a.grad == 7.0
 
 # %% [markdown]
 # Three paths, three contributions, one sum. With `=` in place of `+=`, each would
-# overwrite the one before. It is the most popular bug of people who write this for the
-# first time, and a good moment to meet its friends.
-
-# %% [markdown]
-# Three paths, three contributions, one sum. With `=` in place of `+=`, each would
 # overwrite the one before. It is the most popular bug among people who write this for
 # the first time. Time to meet its friends.
 

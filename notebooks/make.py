@@ -29,7 +29,7 @@ from micrograd_nn.learn.notebook import KERNEL, notebook_of
 
 FOLDER = Path(__file__).resolve().parent
 LIMIT = 600  # seconds for a cell
-COLOURS = 256  # of a picture: plots need no more, and are a third as large
+COLOURS = 128  # of a picture: plots need no more, and are a third as large
 
 
 def texts() -> list[Path]:
