@@ -45,6 +45,20 @@ PLOTS = {
             (({"a": "x"},), TypeError, r"not numbers: got values=\['x'\]"),
         ],
     ),
+    "bent_plane": (
+        partial(plots.bent_plane, lambda p: [p[0], p[0] * p[1]], POINTS, [1, -1, 1]),
+        [
+            ((3, POINTS, [1, 0, 1]), TypeError, "not a function: got transform=3"),
+            ((NET, [[1.0]], [1]), ValueError, r"points of shape \(1, 1\)"),
+            ((NET, POINTS, [1, 0]), ValueError, "got 2 labels in labels; expected 3"),
+            ((lambda p: p[0], POINTS, [1, 0, 1]), ValueError, "not a plane: got 1 out"),
+            (
+                (lambda p: p * np.nan, POINTS, [1, 0, 1]),
+                ValueError,
+                "not finite: got out",
+            ),
+        ],
+    ),
     "confusion_matrix": (
         partial(plots.confusion_matrix, [0, 1, 1], [0, 1, 0]),
         [

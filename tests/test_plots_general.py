@@ -136,6 +136,20 @@ def test_more_bars_are_a_higher_figure():
     assert many.get_figheight() > 2 * few.get_figheight()
 
 
+def test_long_names_of_rows_are_not_cut_off():
+    ax = heat_map(np.eye(2), rows=["CNN", "a CNN with padding"], write=True).ax
+
+    ax.figure.draw_without_rendering()
+    starts = [label.get_window_extent().x0 for label in ax.get_yticklabels()]
+    assert min(starts) >= 0.0
+
+
+def test_rows_and_columns_without_names_have_whole_numbers():
+    ax = heat_map(np.eye(4)).ax
+
+    assert all(tick == int(tick) for tick in [*ax.get_xticks(), *ax.get_yticks()])
+
+
 def test_a_heat_map_has_its_names_at_its_cells():
     plot = heat_map([[1.0, 2.0, 3.0]], rows=["it"], columns=list("abc"))
 

@@ -52,6 +52,27 @@ def test_each_title_has_a_panel_that_its_function_draws():
     assert plot.data["own"] == 7
 
 
+def legends_of(plot):
+    return [panel.get_legend() is not None for panel in panels_of(plot)]
+
+
+def test_a_legend_that_all_panels_have_is_shown_once():
+    plot = small_multiples({str(i): draw_boundary for i in range(5)}, columns=3)
+
+    assert legends_of(plot) == [False, False, True, False, False]
+
+
+def test_legends_that_differ_stay():
+    drawings = {
+        name: lambda ax, name=name: line_plot(None, {name: [1.0, 2.0]}, ax=ax)
+        for name in ("loss", "accuracy")
+    }
+
+    assert legends_of(small_multiples(drawings)) == [True, True]
+    drawings["no legend"] = draw_line
+    assert legends_of(small_multiples(drawings)) == [True, True, False]
+
+
 @pytest.mark.parametrize(
     ("columns", "rows", "used"), [(1, 5, 1), (2, 3, 2), (4, 2, 4), (9, 1, 5)]
 )

@@ -10,6 +10,7 @@ the numbers that it shows; `save(path)`. In a notebook it shows itself.
 
 from micrograd_nn.viz.plots.activations import activation_histograms
 from micrograd_nn.viz.plots.bars import bar_chart
+from micrograd_nn.viz.plots.bent import bent_plane
 from micrograd_nn.viz.plots.boundary import decision_boundary
 from micrograd_nn.viz.plots.confusion import confusion_matrix
 from micrograd_nn.viz.plots.curves import history_curve, loss_curve
@@ -36,6 +37,7 @@ __all__ = [
     "Plot",
     "activation_histograms",
     "bar_chart",
+    "bent_plane",
     "confusion_matrix",
     "decision_boundary",
     "function_gallery",

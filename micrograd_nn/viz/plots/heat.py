@@ -18,6 +18,7 @@ from micrograd_nn.viz.plots.theme import Theme
 from micrograd_nn.viz.text import MINUS
 
 LARGEST, SMALLEST = 6.0, 1.2  # inches of a side of a map in a new figure
+LETTER, FEW = 0.09, 6  # inches of a letter; so many of the names of rows find room
 PALE = 0.4  # of the colours of a map, where numbers must be read on it
 
 
@@ -58,11 +59,14 @@ def heat_map(
     names = [_names(rows, "rows", len(table)), _names(columns, "columns", len(table.T))]
     cell = min(0.5 if write else 0.36, LARGEST / max(table.shape))
     height, width = (max(cell * count, SMALLEST) for count in table.shape)
-    ax, colours = canvas(ax, theme, (width + 1.7, height + 0.9))
+    letters = max((len(str(name)) for name in names[0] or ()), default=0)
+    beside = 1.7 + LETTER * max(letters - FEW, 0)
+    ax, colours = canvas(ax, theme, (width + beside, height + 0.9))
     shown = ax.imshow(table, **_scale(table, write, colours))
     colour_bar(ax, shown, "", colours)
     if write:
         write_cells(ax, shown, _words(table), colours)
+    ax.locator_params(integer=True)  # of rows and columns without names
     name_cells(ax, *names)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     return Plot(ax, {"numbers": table, "rows": names[0], "columns": names[1]})

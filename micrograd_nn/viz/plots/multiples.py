@@ -35,6 +35,8 @@ def small_multiples(
 ) -> Plot:
     """A panel for each title, that its function draws: the same kind of plot each.
 
+    A legend that all panels have is shown once, at the end of the first row.
+
     Args:
         drawings: From a title to a function of one Axes, which draws into it. Mostly
             another plot: `lambda ax: decision_boundary(net, points, labels, ax=ax)`.
@@ -58,11 +60,27 @@ def small_multiples(
     ax, colours = canvas(ax, theme, (width * columns, height * rows))
     places = _divided(ax, rows, columns)
     wide = ax.get_window_extent().width / ax.figure.dpi / columns
+    before = len(ax.figure.axes)
     drawn = {
         title: _draw(ax.figure, place, title, function, colours, wide)
         for place, (title, function) in zip(places, functions.items(), strict=False)
     }
+    _share_legend(ax.figure.axes[before:], columns - 1)
     return Plot(ax, drawn)
+
+
+def _share_legend(axes: list[Any], keeper: int) -> None:
+    """Leave a legend that all panels have to one of them."""
+    legends = [each.get_legend() for each in axes]
+    words = {
+        tuple(text.get_text() for text in legend.get_texts()) if legend else None
+        for legend in legends
+    }
+    if words == {None} or len(words) > 1:
+        return
+    for i, legend in enumerate(legends):
+        if i != keeper:
+            legend.remove()
 
 
 def _inches(size: Any) -> tuple[float, float]:

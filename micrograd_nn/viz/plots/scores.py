@@ -51,8 +51,21 @@ def on_grid(score: Score, xs: Floats, ys: Floats) -> Floats:
         ValueError: If it returns anything but one number or one row for each point.
     """
     points = np.stack([axis.ravel() for axis in np.meshgrid(xs, ys)], axis=1)
-    rows = _scores(_callable(score), points)
-    return rows.reshape(len(ys), len(xs), -1)
+    return at_points(score, points).reshape(len(ys), len(xs), -1)
+
+
+def at_points(score: Score, points: Floats) -> Floats:
+    """A row of scores for each point.
+
+    Args:
+        score: As for `on_grid`.
+        points: Shape (n, 2).
+
+    Raises:
+        TypeError: As `on_grid` does.
+        ValueError: As `on_grid` does.
+    """
+    return _scores(_callable(score), points)
 
 
 def _callable(score: Any) -> Score:
@@ -65,7 +78,6 @@ def _callable(score: Any) -> Score:
 
 
 def _scores(score: Score, points: Floats) -> Floats:
-    """A row of scores for each point."""
     with no_grad():
         if isinstance(score, Program):
             return _rows(score(points), len(points))
