@@ -138,9 +138,9 @@ assert new > 1.5
 decision_boundary(large, X, y)
 
 # %% [markdown]
-# Look at the single blue point among the orange ones, at the lower right. It is there
-# by chance. The net built a private valley for it, and nearly every new point in it
-# will be orange.
+# Look at the single vermillion point among the blue ones, at the lower right. It is
+# there by chance. The net built a private valley for it, and nearly every new point in
+# it will be blue.
 #
 # ## When did it happen?
 #
@@ -422,8 +422,8 @@ small_multiples(
 )
 
 # %% [markdown]
-# The cured ones have given up the blue point at the lower right. It costs them a loss
-# in training, and saves them many elsewhere.
+# The cured ones have given up the vermillion point at the lower right. It costs them a
+# loss in training, and saves them many elsewhere.
 
 # %%
 nets |= {"dropout": dropping}

@@ -8,7 +8,7 @@ import pytest
 import micrograd_nn as mn
 from micrograd_nn import Value
 from micrograd_nn.nn import MLP
-from micrograd_nn.viz.plots import decision_boundary
+from micrograd_nn.viz.plots import decision_boundary, scatter_plot
 from micrograd_nn.viz.plots.theme import MARKERS, THEMES
 
 POINTS = np.array([[0.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
@@ -174,3 +174,18 @@ def test_a_boundary_is_a_figure_with_a_legend_beside_it():
     legend = decision_boundary(difference, POINTS, ["no", "yes", "no"]).ax.get_legend()
 
     assert [text.get_text() for text in legend.get_texts()] == ["no", "yes"]
+
+
+def test_two_classes_have_the_same_colours_in_every_plot():
+    def colours(plot):
+        return [dots.get_facecolor()[0].tolist() for dots in plot.ax.collections[-2:]]
+
+    plots = [
+        decision_boundary(difference, POINTS, LABELS),
+        decision_boundary(lambda rows: rows, POINTS, LABELS),
+        scatter_plot(POINTS, LABELS),
+    ]
+    first, *others = map(colours, plots)
+
+    assert others == [first, first]
+    assert first[0] != first[1]

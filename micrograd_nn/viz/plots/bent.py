@@ -76,7 +76,7 @@ def bent_plane(
     ax, colours = canvas(ax, theme)
     _draw_grid(ax, grid, colours)
     kinds = as_classes(None, classes)
-    by_class = class_colours(kinds, len(kinds) == 2, colours)
+    by_class = class_colours(kinds, colours)
     draw_points(ax, moved, classes, by_class, colours)
     legend(ax, colours, **BESIDE)
     ax.set(xlabel="first output", ylabel="second output")

@@ -99,20 +99,19 @@ def draw_plane(
     ax: Any, plane: dict[str, Any], points: Floats, labels: Any, theme: Theme
 ) -> None:
     """The regions of the classes, and the points; `plane` is the data of the plot."""
-    two = plane["threshold"] is not None
-    if two:
-        _shade_two(ax, plane, theme)
+    colours = class_colours(plane["classes"], theme)
+    if plane["threshold"] is None:
+        _shade_many(ax, plane, list(colours.values()), theme)
     else:
-        _shade_many(ax, plane, theme)
-    colours = class_colours(plane["classes"], two, theme)
+        _shade_two(ax, plane, theme)
     draw_points(ax, points, labels, colours, theme)
     _finish(ax, plane)
 
 
-def class_colours(classes: list[Any], two: bool, theme: Theme) -> dict[Any, str]:
+def class_colours(classes: list[Any], theme: Theme) -> dict[Any, str]:
     """A colour for each class; if just two, those of negative and positive numbers."""
-    series = (theme.negative, theme.positive) if two else cycle(theme.series)
-    return dict(zip(classes, series, strict=False))
+    signs, two = (theme.negative, theme.positive), len(classes) == 2
+    return dict(zip(classes, signs if two else cycle(theme.series), strict=False))
 
 
 def draw_points(
@@ -172,10 +171,12 @@ def _shade_two(ax: Any, plane: dict[str, Any], theme: Theme) -> None:
     _line(ax, xs, ys, scores, theme)
 
 
-def _shade_many(ax: Any, plane: dict[str, Any], theme: Theme) -> None:
+def _shade_many(
+    ax: Any, plane: dict[str, Any], colours: list[str], theme: Theme
+) -> None:
     """For each class where its score is the largest."""
     xs, ys, scores = plane["x"], plane["y"], plane["score"]
-    for i, colour in zip(range(scores.shape[2]), cycle(theme.series), strict=False):
+    for i, colour in enumerate(colours):
         lead = scores[..., i] - np.delete(scores, i, axis=2).max(axis=2)
         tint = [theme.tints(colour)(0.3)]
         if (lead > 0).any():

@@ -62,7 +62,7 @@ def scatter_plot(
         ax.scatter(*places.T, s=42, color=colours.positive, edgecolor=colours.back)
     else:
         kinds = as_classes(None, labels)
-        by_class = class_colours(kinds, len(kinds) == 2, colours)
+        by_class = class_colours(kinds, colours)
         draw_points(ax, places, labels, by_class, colours)
         legend(ax, colours, **BESIDE)
     ax.set(xlabel=xlabel, ylabel=ylabel)
