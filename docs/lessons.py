@@ -33,7 +33,8 @@ def cover(lesson: Lesson) -> tuple[str, bytes]:
     """The picture of a lesson: the ending of its file, and what is in it."""
     notebook = nbformat.read(lesson.path.with_suffix(".ipynb"), as_version=4)
     (cell,) = [c for c in notebook.cells if "cover" in c.metadata.get("tags", [])]
-    (data,) = [o.data for o in cell.outputs if any("image/" in key for key in o.data)]
+    shown = [output.data for output in cell.outputs if "data" in output]
+    (data,) = [data for data in shown if any("image/" in key for key in data)]
     if "image/svg+xml" in data:
         return "svg", data["image/svg+xml"].encode()
     return "png", smaller(base64.b64decode(data["image/png"]))

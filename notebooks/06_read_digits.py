@@ -75,8 +75,8 @@ assert (count, len(X), len(X_test)) == (2410, 1437, 360)
 network_diagram(net, max_neurons=5)
 
 # %% [markdown]
-# The lines are the weights, still random: blue ones positive, vermillion ones negative. Of
-# each layer only four neurons are drawn, or you would see nothing but lines.
+# The lines are the weights, still random: blue ones positive, vermillion ones negative.
+# Of each layer only four neurons are drawn, or you would see nothing but lines.
 #
 # > **Predict first.** This net has learned nothing yet. Of 100 digits, how many will it
 # > read right: about 0, 10 or 50?

@@ -144,6 +144,21 @@ def test_long_names_of_rows_are_not_cut_off():
     assert min(starts) >= 0.0
 
 
+def test_the_label_of_named_rows_is_not_cut_off():
+    ax = heat_map(np.eye(3), rows=["dog", "bites", "man"], ylabel="who asks").ax
+
+    ax.figure.draw_without_rendering()
+    assert ax.yaxis.label.get_window_extent().x0 >= 0.0
+
+
+def test_maps_that_are_to_be_compared_share_a_scale():
+    images = [heat_map([[x, -x]], high=2.0).ax.images[0] for x in (0.5, 2.0)]
+
+    assert {image.get_clim() for image in images} == {(-2.0, 2.0)}
+    with pytest.raises(ValueError, match=r"out of range: got high=0.0 \(float\)"):
+        heat_map([[1.0]], high=0.0)
+
+
 def test_rows_and_columns_without_names_have_whole_numbers():
     ax = heat_map(np.eye(4)).ax
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from micrograd_nn.ranges import in_range
 from micrograd_nn.viz.plots.arguments import Floats, as_array, as_labels, finite
 from micrograd_nn.viz.plots.plot import Plot, canvas, colour_bar
 from micrograd_nn.viz.plots.theme import Theme
@@ -19,6 +20,7 @@ from micrograd_nn.viz.text import MINUS
 
 LARGEST, SMALLEST = 6.0, 1.2  # inches of a side of a map in a new figure
 LETTER, FEW = 0.09, 6  # inches of a letter; so many of the names of rows find room
+LINE = 0.3  # inches of a label
 PALE = 0.4  # of the colours of a map, where numbers must be read on it
 
 
@@ -30,6 +32,7 @@ def heat_map(
     xlabel: str = "",
     ylabel: str = "",
     write: bool = False,
+    high: float | None = None,
     ax: Any = None,
     theme: str = "auto",
 ) -> Plot:
@@ -45,6 +48,8 @@ def heat_map(
         xlabel: What the columns are.
         ylabel: What the rows are.
         write: Whether to write the numbers into the cells, on paler colours.
+        high: The number with the strongest colour, for maps that are to be compared;
+            the largest of `numbers` unless given.
         ax: Where to draw; a new figure by default.
         theme: "light", "dark", or "auto": what the background of the figure is.
 
@@ -53,16 +58,18 @@ def heat_map(
 
     Raises:
         TypeError: If those are not numbers, or names no lists.
-        ValueError: If a number is not finite, or shapes do not fit.
+        ValueError: If a number is not finite, `high` is not above 0, or shapes do not
+            fit.
     """
     table = finite(as_array(numbers, "numbers", 2, "(rows, columns)"), "numbers")
     names = [_names(rows, "rows", len(table)), _names(columns, "columns", len(table.T))]
     cell = min(0.5 if write else 0.36, LARGEST / max(table.shape))
     height, width = (max(cell * count, SMALLEST) for count in table.shape)
     letters = max((len(str(name)) for name in names[0] or ()), default=0)
-    beside = 1.7 + LETTER * max(letters - FEW, 0)
+    beside = 1.7 + LETTER * max(letters - FEW, 0) + LINE * bool(ylabel)
+    most = _strongest(table, high)
     ax, colours = canvas(ax, theme, (width + beside, height + 0.9))
-    shown = ax.imshow(table, **_scale(table, write, colours))
+    shown = ax.imshow(table, **_scale(table, most, write, colours))
     colour_bar(ax, shown, "", colours)
     if write:
         write_cells(ax, shown, _words(table), colours)
@@ -115,12 +122,18 @@ def _words(table: Floats) -> Any:
     return np.array(words)
 
 
-def _scale(table: Floats, write: bool, theme: Theme) -> dict[str, Any]:
+def _strongest(table: Floats, high: float | None) -> float:
+    """The size of the numbers that have the strongest colour."""
+    if high is not None:
+        return in_range(high, "high", ends="()")
+    return float(np.abs(table).max()) or 1.0
+
+
+def _scale(table: Floats, high: float, write: bool, theme: Theme) -> dict[str, Any]:
     """The colours of the numbers, as `imshow` takes them."""
     from matplotlib import colormaps
     from matplotlib.colors import ListedColormap
 
-    high = float(np.abs(table).max()) or 1.0
     signed = bool((table < 0).any())
     tints = theme.diverging() if signed else colormaps[theme.paper]
     if write:
