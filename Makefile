@@ -45,7 +45,7 @@ bench: $(VENV)/bench.stamp  ## measure speed, memory and the checker against pee
 	$(BIN)/python benchmarks/drawing_speed.py
 	$(BIN)/python benchmarks/curriculum.py
 
-oracles: $(VENV)/test.stamp $(VENV)/oracles.stamp  ## add torch and jax for their tests
+oracles: $(VENV)/test.stamp $(VENV)/oracles.stamp  ## add torch, jax and onnx for their tests
 
 browser: $(VENV)/test.stamp $(VENV)/graphviz.stamp $(VENV)/browser.stamp  ## add what tests of pages need beside Chromium
 
