@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.transforms import Affine2D
 
 from micrograd_nn.viz.plots import (
     bar_chart,
@@ -24,6 +25,13 @@ def texts(ax):
 
 def entries(ax):
     return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def area(dots):
+    """Of a marker, in square points."""
+    path, size = dots.get_paths()[0], Affine2D(dots.get_transforms()[0])
+    outlines = (outline.T for outline in path.transformed(size).to_polygons())
+    return sum(abs(x[:-1] @ y[1:] - x[1:] @ y[:-1]) / 2 for x, y in outlines)
 
 
 def looks(ax):
@@ -253,6 +261,14 @@ def test_many_classes_have_colours_and_markers_of_their_own():
 
     assert len({str(outline) for _, outline in looks(ax).values()}) == count
     assert entries(ax) == [str(i) for i in range(count)]
+
+
+def test_the_marker_of_no_class_is_far_smaller_than_others():
+    count = len(MARKERS)
+
+    drawn = scatter_plot(np.eye(count)[:, :2], range(count)).ax.collections
+    areas = [area(dots) for dots in drawn]
+    assert max(areas) < 2.5 * min(areas)
 
 
 def test_points_without_classes_need_no_legend():

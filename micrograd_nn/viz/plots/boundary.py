@@ -28,6 +28,7 @@ from micrograd_nn.viz.plots.scores import Score, grid_around, on_grid
 from micrograd_nn.viz.plots.theme import MARKERS, Theme
 
 SHADES = 24  # of a score, from one end to the other
+DOT, STAR = 42, 80  # square points that a marker takes; of a star, most is air
 
 
 def decision_boundary(
@@ -125,7 +126,8 @@ def draw_points(
     for (name, colour), marker in zip(colours.items(), cycle(MARKERS), strict=False):
         x, y = points[labels == name].T
         look = {"color": colour, "marker": marker, "edgecolor": theme.back}
-        ax.scatter(x, y, s=42, linewidth=0.8, label=str(name), **look)
+        size = STAR if marker == "*" else DOT
+        ax.scatter(x, y, s=size, linewidth=0.8, label=str(name), **look)
 
 
 def _is_regression(
@@ -197,7 +199,7 @@ def _regression(
     look = {"cmap": "cividis", "vmin": ends[0], "vmax": ends[1]}
     ax.contourf(plane["x"], plane["y"], plane["score"], levels=SHADES, **look)
     edge = {"edgecolor": theme.back, "linewidth": 1.2}
-    dots = ax.scatter(*points.T, c=targets, s=42, **edge, **look)
+    dots = ax.scatter(*points.T, c=targets, s=DOT, **edge, **look)
     colour_bar(ax, dots, "score", theme)
     _finish(ax, plane)
     return Plot(ax, plane | {"classes": None, "threshold": None})

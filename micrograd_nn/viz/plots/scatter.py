@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from micrograd_nn.viz.plots.arguments import Floats, as_classes, as_labels, as_plane
-from micrograd_nn.viz.plots.boundary import class_colours, draw_points
+from micrograd_nn.viz.plots.boundary import DOT, class_colours, draw_points
 from micrograd_nn.viz.plots.plot import BESIDE, Plot, canvas, grid, legend
 
 AWAY = 6, 5  # points from a dot to its name, across and up
@@ -59,7 +59,7 @@ def scatter_plot(
     words = None if names is None else as_labels(names, "names", count).tolist()
     ax, colours = canvas(ax, theme)
     if labels is None:
-        ax.scatter(*places.T, s=42, color=colours.positive, edgecolor=colours.back)
+        ax.scatter(*places.T, s=DOT, color=colours.positive, edgecolor=colours.back)
     else:
         kinds = as_classes(None, labels)
         by_class = class_colours(kinds, colours)
