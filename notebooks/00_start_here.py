@@ -29,7 +29,8 @@ FAST = mn.fast_mode()
 
 # %% [markdown]
 # `mn.seed(0)` starts the random numbers from the same place on every computer. So you
-# see the same pictures as everyone else who runs this lesson.
+# see the same pictures as everyone else who runs this lesson. (`FAST` is for the
+# machines that test these lessons. Leave it as it is.)
 #
 # ## Examples to learn from
 #
@@ -48,14 +49,14 @@ for point, answer in zip(X[:3], y[:3]):
 scatter_plot(X, y, xlabel="x0", ylabel="x1")
 
 # %% [markdown]
-# Two half-moons, hooked into each other. Take a ruler to the screen: no straight line
-# has all dots on one side and all squares on the other. To tell them apart you need a
-# line with bends in it.
+# Two half-moons, hooked into each other: the dots are class 0, the squares class 1.
+# Take a ruler to the screen: no straight line has all dots on one side and all squares
+# on the other. To tell them apart you need a line with bends in it.
 #
 # ## A net
 #
 # This makes a **net**. Two numbers go in on the left. They pass through two **layers**
-# of eight **neurons** each, and one number comes out on the right.
+# of eight **neurons** each, and a last layer of one: its number comes out on the right.
 
 # %%
 from micrograd_nn.nn import MLP
@@ -65,12 +66,14 @@ net = MLP(2, [8, 8, 1])
 network_diagram(net)
 
 # %% [markdown]
-# Each circle is a neuron, and each line is a **weight**: a number that says how
-# strongly one neuron listens to another. Blue weights are positive, vermillion ones
-# negative, and wide lines are large numbers. Right now they are all random.
+# Each circle is a neuron, but for the two on the left, which are the inputs. Each line
+# is a **weight**: a number that says how strongly one neuron listens to another. Blue
+# weights are positive, vermillion ones negative, and wide lines are large numbers.
+# Right now they are all random.
 #
 # The weights, and one more number in each neuron (its **bias**), are the **parameters**
-# of the net: all the knobs that there are to turn.
+# of the net: all the knobs that there are to turn. (What a net gives is a number that
+# remembers more than its value. The value is in `data`.)
 
 # %%
 count = len(net.parameters())
@@ -103,8 +106,11 @@ decision_boundary(net, X, y)
 #
 # ## Train it
 #
-# > **Predict first.** `fit` shows the net all points 60 times over. How many will it
-# > get right then: 60, 80, or all 100?
+# `fit` shows the net all points, again and again, and turns its knobs. The `optimizer`
+# is the rule by which it turns them; there are a few to choose from.
+#
+# > **Predict first.** All points 60 times over: how many will the net get right then:
+# > 60, 80, or all 100?
 
 # %%
 from micrograd_nn.training import LivePlot
@@ -139,8 +145,8 @@ assert losses[-1] < losses[35] / 2
 # With the same seed, training runs the same way every time. So we start four nets
 # alike, and stop them at different moments.
 #
-# > **Predict first.** When has the line its first real bend: after 5 epochs, after 20,
-# > or only after 60?
+# > **Predict first.** When does the line first reach up between the dots: after 5
+# > epochs, after 20, or only after 60?
 
 
 # %% tags=["concept:epochs", "cover"]
@@ -169,8 +175,9 @@ small_multiples(
 # %% [markdown]
 # First comes something rough: after 5 epochs, nearly all that is high up is class 0,
 # and what is low down is class 1. That settles most of the points. The rest of the time
-# goes into the few where the moons hook into each other. You can see the line reach up
-# around the left tip and down around the right one.
+# goes into the few where the moons hook into each other. After 20 epochs the line
+# reaches up towards the left tip of the squares. After 60 it goes around that tip, and
+# down around the right tip of the dots.
 
 # %%
 accuracies = [score(net, X, y) for net in nets.values()]
@@ -257,7 +264,8 @@ def reached(settings):
 
 
 def test_change(change):
-    assert len(change) == 1, "change one of them"
+    assert isinstance(change, dict), 'write it with braces, such as {"epochs": 61}'
+    assert len(change) == 1, "change one of them, not more"
     assert set(change) <= set(start), f"change one of {list(start)}"
     found = reached(start | change)
     assert found > 0.95, f"that reaches {found:.0%}"
@@ -270,7 +278,8 @@ check(test_change, change)
 # Any of these will do: more epochs, more turns of the knobs in each, or another rule.
 test_change({"epochs": 400})
 test_change({"batch_size": 1})
-test_change({"optimizer": "rmsprop"})
+change = {"optimizer": "rmsprop"}
+test_change(change)
 
 # %% [markdown]
 # ## Where to go from here
@@ -281,7 +290,7 @@ test_change({"optimizer": "rmsprop"})
 # |---|---|---|
 # | 01 | A neuron | weights as volume knobs, and what bends the line |
 # | 02 | Backprop by hand | how the net knows which way to turn each knob |
-# | 03 | The foggy mountain | learning as a walk downhill, without seeing the valley |
+# | 03 | A foggy mountain | learning as a walk downhill, without seeing the valley |
 # | 04 | Bending space | what hidden layers do, and why they need a bend |
 # | 05 | The training loop | everything inside of `fit`, on the prices of houses |
 # | 06 | Reading digits | ten classes, handwritten |

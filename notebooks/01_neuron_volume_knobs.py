@@ -92,8 +92,8 @@ decide(years=1.0, typos=-0.5, bias=-2.5)
 
 # %% [markdown]
 # A straight line, and that is no accident. Wherever you are, one more year adds the
-# same 1.0, and one more typo takes away the same 0.5. So two typos are worth one year,
-# all along the line.
+# same 1.0, and one more typo takes away the same 0.5. So two typos cost as much as one
+# year brings, all along the line.
 #
 # ## Weights are volume knobs
 #
@@ -122,8 +122,8 @@ small_multiples(
 #
 # ## The bias moves it
 #
-# The bias is what the neuron says when all inputs are silent: its own opinion, before
-# it has heard anything.
+# The bias is what the neuron says when all inputs are 0: its own opinion, before it has
+# heard anything.
 #
 # > **Predict first.** The bias goes from −6.5 to 1.5, in steps. Does the line turn, or
 # > move? And to which side: are more people invited, or fewer?
@@ -172,6 +172,7 @@ knobs = {"years": ..., "typos": ..., "bias": ...}
 
 # %% tags=["check"]
 def test_knobs(knobs):
+    assert set(knobs) == {"years", "typos", "bias"}, "set all three"
     wrong = []
     for (name, (years, typos)), answer in zip(applicants.items(), invited):
         total = knobs["years"] * years + knobs["typos"] * typos + knobs["bias"]
@@ -200,7 +201,7 @@ test_knobs(knobs)
 # Lesson 02 is about how it is found. Here we only look at it.
 #
 # A `Value` is a number that remembers how it was computed. This is the neuron at work
-# on Ada, made of Values.
+# on Ada, made of Values. `backward()` then asks all of them at once.
 #
 # > **Predict first.** Ada has 9 years and 1 typo. Which of the three knobs changes her
 # > result the most: that of the years, that of the typos, or the bias?
@@ -229,7 +230,7 @@ for knob in (w_years, w_typos, bias):
 assert [w_years.grad, w_typos.grad, bias.grad] == [9.0, 1.0, 1.0]
 
 # %% [markdown]
-# The louder an input, the more its knob matters: for Ada, a turn of the knob for years
+# The larger an input, the more its knob matters: for Ada, a turn of the knob for years
 # does nine times as much as the same turn of the others.
 #
 # ## How sure?
@@ -249,7 +250,7 @@ assert Value(0.0).sigmoid().data == 0.5
 # %% [markdown]
 # A function that is put behind the sum, like this one, is an **activation function**.
 # It bends what comes out of the neuron. Two more of them are everywhere. **tanh** is a
-# sigmoid that runs from −1 to 1, so that 0 means "no opinion".
+# sigmoid stretched to run from −1 to 1, so that 0 means "no opinion".
 
 # %% tags=["concept:tanh"]
 for z in (-8.0, -1.0, 0.0, 1.0, 8.0):
@@ -298,7 +299,7 @@ assert steepest == {"step": 0.0, "sigmoid": 0.25, "tanh": 1.0, "ReLU": 1.0}
 #   nothing changes: there is nothing for training to go by.
 # - The **sigmoid** is steepest at 0, and even there only 0.25. Far out it is flat too:
 #   a neuron that is very sure hardly learns. Lesson 08 is about what follows from that.
-# - **tanh** is four times as steep.
+# - **tanh** is four times as steep, but flat far out as well.
 # - **ReLU** has slope 1 wherever it is awake, and 0 where it is silent.
 #
 # ## More than two answers
@@ -358,7 +359,8 @@ print(f"invite: {first['invite']:.2f}, then {third['invite']:.2f}")
 #
 # Here is a small net with a meaning, its knobs set by hand. The first neuron hears how
 # many years there are beyond three. The second hears how many typos fewer than five.
-# The last one takes 0.7 of the first and all of the second, and asks for more than 4.
+# Both have a ReLU behind them. The last one has none: it takes 0.7 of the first and all
+# of the second, and asks for more than 4.
 
 # %% tags=["concept:forward-propagation"]
 from micrograd_nn.nn import MLP
@@ -449,7 +451,7 @@ function_gallery({"ReLU": Value.relu, "leaky ReLU": leaky_relu}, -5, 5)
 #
 # - A neuron is a weighted sum, a bias, and an activation function behind it.
 # - Weights turn its line, the bias moves it. One neuron alone draws a straight line.
-# - The gradient of a knob says how much a turn of it changes the result; a loud input
+# - The gradient of a knob says how much a turn of it changes the result; a large input
 #   makes its knob matter more.
 # - Activation functions need slopes, or training has nothing to go by.
 # - Forward propagation: layer by layer, from the inputs to the output.

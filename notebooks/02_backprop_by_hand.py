@@ -50,11 +50,11 @@ assert abs(change / step - 6) < 0.01
 # ## A number that remembers
 #
 # A `Value` holds a number in `data`. Arithmetic on Values makes new Values, and each
-# one remembers which op made it, and of which operands. Follow that memory and you have
-# the **computational graph**.
+# one remembers which **op** made it (such as + or tanh), and its **operands**: what the
+# op was applied to. Follow that memory and you have the **computational graph**.
 #
-# This is a neuron with two inputs. All its numbers were picked by hand, so that the
-# ones below come out round.
+# This is a neuron with two inputs. Its numbers are those of Karpathy's lecture on
+# micrograd (2022), picked so that the gradients below come out round.
 
 # %% tags=["concept:computational-graph"]
 from micrograd_nn.viz import draw_dot
@@ -70,8 +70,8 @@ o.label = "o"
 draw_dot(o)
 
 # %% [markdown]
-# Each box is a Value, with its number. `grad` is still 0 everywhere: nobody has walked
-# back yet.
+# Each box is a Value, with its number. Those on the left that no op made are the
+# **leaves**. `grad` is still 0 everywhere: nobody has walked back yet.
 #
 # ## Three patterns
 #
@@ -98,8 +98,8 @@ for name, op in {
 # - A **maximum routes**: the winner takes all. The loser could move a little and nobody
 #   would notice.
 #
-# These are the *partials* of each op: how the result changes with one operand, when all
-# else stays as it is.
+# These are the **partials** of each op: how the result changes with one operand, when
+# all else stays as it is.
 
 # %% [markdown]
 # ## The chain rule, step by step
@@ -142,9 +142,12 @@ def my_backward(root):
             operand.grad += partial * result.grad
 
 
+for value in topological_order(o):
+    value.grad = 0.0  # clear them, or a second run of this cell would add to the first
 my_backward(o)
 for leaf in (x1, w1, x2, w2, b):
     print(f"do/d{leaf.label} = {leaf.grad:+.4f}")
+assert abs(w1.grad - 1.0) < 1e-9
 
 # %% [markdown]
 # The library's own `o.backward()` finds the same. This is the neuron again, with all
@@ -154,7 +157,7 @@ for leaf in (x1, w1, x2, w2, b):
 leaves = [x1, w1, x2, w2, b]
 mine = [leaf.grad for leaf in leaves]
 for leaf in leaves:
-    leaf.grad = 0.0  # gradients add up, so clear them before another pass
+    leaf.grad = 0.0  # those in between, `backward` clears by itself
 o.backward()
 assert mine == [leaf.grad for leaf in leaves]
 draw_dot(o)
@@ -177,8 +180,8 @@ assert a.grad == 7.0
 
 # %% [markdown]
 # Three paths, three contributions, one sum. With `=` in place of `+=`, each would
-# overwrite the one before. It is the most popular bug among people who write this for
-# the first time. Time to meet its friends.
+# overwrite the one before. Many who write this for the first time write that bug. Time
+# to meet its friends.
 
 # %% [markdown]
 # ## The bug zoo
@@ -220,8 +223,10 @@ bugs = {"A": ..., "B": ..., "C": ...}  # "overwrite", "forgotten_reverse", "wron
 
 # %% tags=["check"]
 def test_bugs(bugs):
-    for letter, name in culprits.items():
-        assert bugs[letter] == name, f"{letter} is another one"
+    for letter in "ABC":
+        named = bugs[letter]
+        assert named in culprits.values(), f"of {letter} you say {named!r}: no such bug"
+        assert named == culprits[letter], f"{named} gives other numbers than {letter}"
 
 
 check(test_bugs, bugs)
@@ -357,6 +362,7 @@ test_tanh(partial_of_tanh)
 #
 # - **Computational graph**: Values, and which ops made them of which.
 # - **Operand**: what an op is applied to.
+# - **Leaf**: a Value that no op made, such as an input or a weight.
 # - **Partial**: how a result changes with one operand, all else as it is.
 # - **Gradient**: how the final result changes with a Value, along all paths.
 # - **Chain rule**: along a path, multiply; where paths meet, add.

@@ -92,7 +92,7 @@ loss_slice(per_km, -2, 6)
 # But at that place, `backward()` tells the slope. So:
 #
 # 1. feel the slope: the gradient of the loss,
-# 2. take a step in the other direction: downhill. The steeper, the longer.
+# 2. take a step against it: downhill. The steeper, the longer.
 #
 # And again. That is **gradient descent** (Cauchy, 1847). The **learning rate**, lr,
 # says how long the steps are:
@@ -237,9 +237,10 @@ def largest_lr(curvature):
 # %% tags=["check"]
 def test_largest(largest_lr):
     for curvature in (0.5, 1.0, 22.0):
-        limit, where = largest_lr(curvature), f"at curvature {curvature:g}"
-        assert converges(0.95 * limit, curvature), f"{where}, less flies off already"
-        assert not converges(1.05 * limit, curvature), f"{where}, more still arrives"
+        limit = largest_lr(curvature)
+        less, more, at = 0.95 * limit, 1.05 * limit, f"at curvature {curvature:g}"
+        assert converges(less, curvature), f"{at} lr {less:.3g} does not arrive already"
+        assert not converges(more, curvature), f"{at} lr {more:.3g} still arrives"
 
 
 check(test_largest, largest_lr)
@@ -298,7 +299,8 @@ small_multiples({"lr = 0.07": chart(loss, *place, way)}, size=(3.6, 2.9))
 # valley. So it leaps from wall to wall, and creeps along the floor.
 #
 # A landscape has a curvature for each direction. The sharpest one sets the limit of the
-# learning rate, and the flattest one then takes forever.
+# learning rate, and the flattest one then takes forever. Both can be had from the table
+# of all second derivatives, the **Hessian**: they are its eigenvalues.
 
 # %%
 import numpy as np
@@ -408,9 +410,10 @@ assert curves["momentum 0.9"][-1] < 0.1 < 0.5 < curves["plain"][-1]
 #
 # ## Hills
 #
-# So far there was one valley. Here is a landscape with three. Every valley has a floor
-# where all is flat; only one of them is the lowest place of all. The others are **local
-# minima**: the best for as far as you can see.
+# So far there was one valley. Here is a landscape with three, and more beyond the edges
+# of the picture. Every valley has a floor where all is flat; only one of them is the
+# lowest place of all. The others are **local minima**: the best for as far as you can
+# see.
 
 
 # %% tags=["concept:local-minima"]
@@ -474,21 +477,22 @@ line_plot(starts, ends, xlabel="where the ball starts", ylabel="loss after 150 s
 # Find -5 on the lower axis: both lines lie at the same height. In numbers:
 
 # %%
-start = starts.index(-5.0)
+start, shares = starts.index(-5.0), []
 for name, losses in ends.items():
-    share = sum(loss < 0.1 for loss in losses) / len(losses)
+    shares.append(sum(loss < 0.1 for loss in losses) / len(losses))
     print(
-        f"{name}: {losses[start]:.2f} from -5; lowest place from {share:.0%} of starts"
+        f"{name}: {losses[start]:.2f} from -5; lowest from {shares[-1]:.0%} of starts"
     )
     assert losses[start] > 1.4
 
 assert ends["momentum"][start - 1] < 0.1  # from -5.2
+assert shares[0] + 0.1 < shares[1] < 0.5
 
 # %% [markdown]
 # From -5 nobody escapes. The heavy ball rolls further and swings longer, but the next
 # hill is too high for the speed that it has. (From -5.2, a bit further up, it gets
-# there.) Over all starts it finds the lowest place more often, and no more than that:
-# momentum helps, and promises nothing.
+# there.) It finds the lowest place more often, and still from less than half of the
+# starts: momentum helps, and promises nothing.
 #
 # Take comfort: in large nets this seems to matter less than one feared. There are very
 # many valleys, and those that training finds are mostly about equally good (Choromanska
@@ -548,8 +552,8 @@ line_plot(range(301), curves, xlabel="step", ylabel="loss")
 # nets of many weights, places with slope zero are mostly saddles (Dauphin et al.,
 # 2014). A minimum needs every single direction to go up.
 #
-# It is also why the weights of a net start with random numbers: never exactly on a
-# ridge.
+# It is also one reason why the weights of a net start with random numbers: never
+# exactly on a ridge.
 
 # %% [markdown]
 # ## You choose the mountain

@@ -2,8 +2,8 @@
 # # 05 · The training loop, and what a house costs
 #
 # 200 houses, and what they were sold for. What does one more square metre cost? You
-# train a neuron to tell you. Every net there is, of any size, is trained by the same
-# five lines that you write here.
+# train a neuron to tell you. The five lines that you write for that train nets of any
+# size.
 #
 # **You will see** training fail, for a reason that you can measure, and then work; the
 # prices it finds next to the true ones; and what the knobs of training do: the learning
@@ -40,6 +40,7 @@ for row, price in zip(houses.X[4:7], prices[4:7]):
 
 # %%
 points = list(zip(houses.X[:, 0], prices))
+assert (prices < 0).sum() == 2
 scatter_plot(points, xlabel="area in m²", ylabel="price in 1000 euros")
 
 # %% [markdown]
@@ -70,7 +71,7 @@ assert 150 < math.sqrt(loss.data) < 250
 assert 124 < prices.std() < 126
 
 # %% [markdown]
-# About 200. Someone who always says the mean price would be off by 125,000 euros.
+# About 200. For someone who always says the mean price, it would be 125,000 euros.
 #
 # ## First try
 #
@@ -156,8 +157,8 @@ assert 10 < found[-1] / found[0] < 13
 
 # %% [markdown]
 # From 330,000 to 1 down to 12 to 1, by a subtraction and a division. The narrow gorge
-# has become a wide bowl, and steps of up to 0.5 are fine. Most "training does not work"
-# is something like this.
+# has become a wide bowl, and a learning rate of up to 0.5 is fine. When training does
+# not work, look at the features first.
 #
 # ## The loop
 #
@@ -195,7 +196,8 @@ assert 5_200 < 1000 * math.sqrt(losses[-1]) < 5_400
 #
 # Here is the loss on its way there. The left axis grows by factors, so a straight line
 # means that the loss shrinks by the same share each time. First it falls down the steep
-# walls of the bowl; from epoch 5 on it follows the flattest direction.
+# walls of the bowl; from epoch 5 on it follows the flattest direction. In the end it is
+# level: only the noise is left.
 
 # %%
 line_plot(None, {"MSE": losses}, xlabel="epoch", ylabel="loss", logy=True)
@@ -268,8 +270,9 @@ lines = {"m²": shares[:, 0], "room": shares[:, 1]}
 line_plot(None, lines, xlabel="epoch", ylabel="learned / true")
 
 # %% [markdown]
-# Far from it. A room was worth twice too much, and a m² too little, and still the sums
-# came out right: large houses have many rooms, so that one can stand in for the other.
+# Far from it. A room was worth twice what it should be, and a m² too little, and still
+# the sums came out right: large houses have many rooms, so that one can stand in for
+# the other.
 # Where features move together, prices can be predicted long before they are understood.
 # Remember that when somebody reads meaning into the weights of a model.
 #
@@ -325,7 +328,9 @@ test_train(train)
 # %% [markdown]
 # > **Exercise 2.** Use the model: what does a house of 100 m², 4 rooms, 20 years, 5 km
 # > from the city cost, in euros? `neuron` is the one that was trained above. It has
-# > only ever seen scaled features, and prices in thousands.
+# > only ever seen scaled features, and prices in thousands. `scaler.transform` scales a
+# > list of houses, `fit_transform` would find new means; and the number in a Value is
+# > its `data`.
 
 
 # %% tags=["exercise"]
@@ -335,6 +340,7 @@ def price_of(area, rooms, age, distance):
 
 # %% tags=["check"]
 def test_price(price_of):
+    scaler.fit(houses.X)  # in case that an answer has fitted it to something else
     for house in ([100, 4, 20, 5], [60, 2, 70, 15]):
         true = 30_000 + sum(each * count for each, count in zip(truth, house))
         price = float(price_of(*house))
@@ -371,8 +377,8 @@ optimizer = SGD(twin.parameters(), lr=0.3)
 run = fit(twin, X, prices, optimizer=optimizer, epochs=60, batch_size=200, verbose=0)
 
 differences = [abs(a - b) / b for a, b in zip(run.history["loss"], losses)]
-print(f"largest difference between the losses: {max(differences):.0e} of them")
-assert max(differences) < 1e-12
+print("the same losses, to 11 digits:", max(differences) < 1e-11)
+assert max(differences) < 1e-11
 
 # %% [markdown]
 # ## A larger task to try the knobs on
@@ -393,7 +399,7 @@ EPOCHS = 2 if FAST else 10
 
 
 class Notes(Callback):
-    sees_values = False
+    sees_values = False  # it looks at no weight, so `fit` need not stop for it
 
     def on_train_begin(self):
         self.losses = []
@@ -462,9 +468,9 @@ print(f"{awake} of 32 hidden neurons answer to any of {len(hidden)} digits")
 assert awake < 4
 
 # %% [markdown]
-# **Dead** neurons: one huge step threw their weights so far that the sum is below zero
-# for every digit. ReLU makes it zero, its slope is zero too, and no gradient will ever
-# bring them back.
+# **Dead** neurons (lesson 01): huge steps threw their weights so far that the sum is
+# below zero for every digit. ReLU makes it zero, its slope is zero too, and no gradient
+# will ever bring them back.
 
 # %% [markdown]
 # ## The batch size
@@ -501,7 +507,7 @@ small_multiples(panels, columns=4, size=(2.5, 2.3))
 #
 # Then why not always one example at a time? Because computers work on many at once
 # nearly as fast as on one. In practice: 16 to 256, and a larger learning rate for
-# larger batches.
+# larger batches. (Here all four had the same 0.1.)
 
 # %%
 found = [accuracy for _, accuracy, _, _ in batches.values()]
@@ -516,8 +522,8 @@ assert FAST or found[0] > 0.94 > 0.5 > found[3]
 # The gradient says which way; the **optimizer** decides what step to take. You know
 # two, plain SGD and momentum. **Adam** (Kingma and Ba, 2015) adds another idea: it
 # keeps, for each weight, a mean of the recent gradients and one of their squares. The
-# step is the first divided by the root of the second. So a weight with tiny gradients
-# moves as far as one with large ones: each has a learning rate of its own.
+# step is lr times the first, divided by the root of the second. So a weight with tiny
+# gradients moves as far as one with large ones: each has a learning rate of its own.
 #
 # > **Predict first.** Adam gets lr = 0.01, the others 0.1. Which loss falls fastest?
 
@@ -578,11 +584,11 @@ small_multiples(panels, columns=2, size=(3.6, 2.8))
 
 # %% [markdown]
 # At first the two are the same. Then the constant one starts to jump about, and the
-# falling one settles: its loss in the end is well below half of the other.
+# falling one settles, on a lower loss.
 
-# %%
+# %% tags=["varies"]
 print(f"constant {constant['loss'][-1]:.3f}, cosine {cosine['loss'][-1]:.3f}")
-assert FAST or cosine["loss"][-1] < 0.5 * constant["loss"][-1]
+assert FAST or cosine["loss"][-1] < 0.7 * constant["loss"][-1]
 
 # %% [markdown]
 # That was one run, from one **seed**: one choice of random weights to start from. Is it
@@ -590,22 +596,36 @@ assert FAST or cosine["loss"][-1] < 0.5 * constant["loss"][-1]
 #
 # > **Predict first.** Three seeds, with the constant rate and the falling one. Is the
 # > falling one better each time? By much?
+#
+# (So near the cliff, the last digit of a number can decide where a run ends. On your
+# computer the constant ones may differ from these.)
 
-# %%
+# %% tags=["varies"]
 ends = {}
 for seed in (0, 1, 2):
     for name, schedule in {"constant": None, "cosine": falling}.items():
         found = learn(sgd(1.0), twice, seed=seed, batch_size=16, schedule=schedule)
         ends[name, seed] = found[1]
         print(f"seed {seed}, {name:8} {found[1]:.2f} of new digits right")
-assert FAST or all(ends["cosine", seed] > ends["constant", seed] for seed in range(3))
-assert FAST or min(ends["constant", seed] for seed in range(3)) < 0.3
 assert FAST or min(ends["cosine", seed] for seed in range(3)) > 0.75
+assert FAST or max(ends["constant", seed] for seed in (1, 2)) < 0.75
 
 # %% [markdown]
 # Seed 0 was the lucky one. From the other two starts the constant rate falls off the
 # cliff, and the falling one does not. What you have seen once, from one seed, is an
 # anecdote: try a few.
+#
+# And a good step away from the cliff, at 0.5?
+
+# %%
+for name, schedule in {"constant": None, "cosine": falling}.items():
+    found = learn(sgd(0.5), twice, batch_size=16, schedule=schedule)[1]
+    print(f"lr = 0.5, {name:8} {found:.2f} of new digits right")
+    assert FAST or found > 0.96
+
+# %% [markdown]
+# There the schedule makes no difference worth mentioning: on this small task, a fixed
+# rate of 0.5 settles by itself. What a schedule buys you here is safety at large rates.
 
 # %% [markdown]
 # ## What you saw
