@@ -92,6 +92,8 @@ def make(folder: Path = DOCS) -> dict[Lesson, str]:
     """Write the pictures and the page, and return the endings of the pictures."""
     images = folder / "images" / "lessons"
     images.mkdir(parents=True, exist_ok=True)
+    for before in images.iterdir():
+        before.unlink()  # it may have had another name or ending
     endings = {}
     for lesson in lessons():
         ending, content = cover(lesson)

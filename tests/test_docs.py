@@ -58,6 +58,25 @@ def test_each_lesson_has_its_picture(of_lessons):
     assert len(names(DOCS)) == 16
 
 
+def test_the_picture_of_a_lesson_is_that_of_its_notebook(of_lessons):
+    for made in (of_lessons[0] / "images/lessons").iterdir():
+        stored = DOCS / "images/lessons" / made.name
+
+        if made.suffix == ".svg":
+            assert stored.read_bytes() == made.read_bytes()  # else: make notebooks
+        else:
+            assert difference(stored, made) < 2  # of 255: some zlibs pack otherwise
+
+
+def difference(one, other):
+    """How far two pictures are apart, on average over dots and colours."""
+    from PIL import Image, ImageChops, ImageStat
+
+    a, b = (Image.open(path).convert("RGB") for path in (one, other))
+    assert a.size == b.size
+    return max(ImageStat.Stat(ImageChops.difference(a, b)).mean)
+
+
 @pytest.mark.parametrize("page", ["README.md", "docs/lessons.md"])
 def test_links_to_lessons_lead_to_them_in_order(page):
     text = (ROOT / page).read_text()

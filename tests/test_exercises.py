@@ -1,5 +1,8 @@
 """Exercises: blanks are found, right answers are told from wrong ones."""
 
+import functools
+
+import numpy as np
 import pytest
 
 from micrograd_nn import fast_mode
@@ -53,6 +56,29 @@ def written(x):
     return x + 1
 
 
+class BlankAttribute:
+    size = ...
+
+
+class BlankWithin:
+    class Inner:
+        def __call__(self):
+            return ...
+
+
+def blank_in_a_default(x, size=...):
+    return x * size
+
+
+def blank_in_a_default_by_name(x, *, size=...):
+    return x * size
+
+
+@functools.cache
+def blank_that_is_decorated(x):
+    return ...
+
+
 class Written:
     """A class with a docstring, and an attribute."""
 
@@ -74,9 +100,24 @@ BLANK = [
     BlankStatic,
     BlankModule,
     BlankProperty,
+    BlankAttribute,
+    BlankWithin,
     [written, blank],
+    {1, ...},
+    lambda x: lambda y: lambda z: ...,
+    lambda x: lambda y=...: y,
+    blank_in_a_default,
+    blank_in_a_default_by_name,
+    blank_that_is_decorated,
+    functools.partial(blank, 1),
+    functools.partial(written, ...),
+    functools.partial(written, x=...),
 ]
-FILLED = [0.0, None, [], "...", [1, 2], {"w": 1}, written, Written, len, Written()]
+FILLED = [
+    *(0.0, None, [], "...", [1, 2], {"w": 1}, {3}, np.ones(3)),
+    *(written, Written, Written(), Module, len, functools.partial(written, 1)),
+    lambda x, size=3: x * size,
+]
 
 
 @pytest.mark.parametrize("answer", BLANK, ids=repr)
@@ -116,6 +157,15 @@ def test_a_test_that_says_nothing_is_a_test(capsys):
             raise AssertionError
 
     assert says(capsys, silent, 3) == "✗ not right yet\n"
+
+
+def test_a_reason_may_begin_on_its_second_line(capsys):
+    def close(answer):
+        np.testing.assert_allclose(answer, 2.0)
+
+    said = says(capsys, close, 3)
+    assert said.startswith("✗ not right yet: Not equal to tolerance")
+    assert said.count("\n") == 1
 
 
 def test_what_an_answer_raises_is_for_its_author_to_see():

@@ -12,6 +12,7 @@ import pytest
 
 from micrograd_nn import demo
 from micrograd_nn.__main__ import main
+from micrograd_nn.learn import copies as copies_of_lessons
 from micrograd_nn.learn import lab, lessons, notebook
 from micrograd_nn.learn.copies import FOLDER
 from micrograd_nn.learn.exercises import RIGHT, WAITING, WRONG
@@ -156,6 +157,17 @@ def test_long_lines_of_the_list_are_wrapped_in_their_column(texts, capsys, monke
     assert end == 42 * " " + "made of?"
 
 
+def test_a_title_that_leaves_no_room_leaves_some(texts, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    write(texts[0].parent, 3, "A title " + 9 * "of length ")
+
+    assert learn("list") == 0
+
+    *_, start, end = capsys.readouterr().out.splitlines()
+    assert start.endswith(" 20 min  What is a neuron")
+    assert end.strip() == "made of?"
+
+
 @pytest.mark.parametrize(
     "broken", ["# %% [markdown]\n# # 03 · Title\n", "x = 1\n", "", "# # 03 · No\n"]
 )
@@ -262,7 +274,9 @@ def test_nothing_is_copied_if_a_package_is_missing(texts, missing, monkeypatch, 
     assert not os.listdir()
 
 
-@pytest.mark.parametrize("what", ["3", "16", "1.0", "²", "zero", "00_start_here"])
+@pytest.mark.parametrize(
+    "what", ["3", "16", "-1", "1.0", "²", "LIST", "", "00_start_here"]
+)
 def test_a_lesson_that_is_none_is_an_error_that_says_the_range(texts, what, capsys):
     assert learn(what) == 1
 
@@ -270,6 +284,38 @@ def test_a_lesson_that_is_none_is_an_error_that_says_the_range(texts, what, caps
     assert f"learn: no such lesson: got {what!r} (str); expected a number" in error
     assert "from 0 to 2, or list, status, doctor or demo" in error
     assert not os.listdir()
+
+
+def test_a_folder_that_nobody_may_write_to_is_an_error(
+    texts, tmp_path, monkeypatch, capsys
+):
+    def refuse(path, content):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(copies_of_lessons, "write_whole", refuse)
+
+    assert learn("--no-open") == 1
+
+    error = capsys.readouterr().err
+    assert error.startswith("learn: [Errno 13] Permission denied: ")
+    assert "00_start_here.ipynb" in error
+
+
+@pytest.mark.parametrize("folder", ["my lessons", "leçons-損失", "a/b/c"])
+def test_a_folder_may_have_any_name(texts, opened, folder):
+    assert learn("1", "--folder", folder) == 3
+
+    assert opened[0][-1] == os.path.join(*folder.split("/"), "01_a_neuron.ipynb")
+    assert len(os.listdir(folder)) == 3
+
+
+def test_texts_with_the_line_ends_of_windows_make_the_same_copies(texts, tmp_path):
+    copy_to("unix")
+    for path in texts:
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    copy_to("windows")
+
+    assert copies(tmp_path / "learner/unix") == copies(tmp_path / "learner/windows")
 
 
 def test_a_folder_that_is_a_file_is_an_error(texts, tmp_path, capsys):
@@ -311,6 +357,25 @@ def add_a_tag(cells):
 
 
 EDITS = [replace_source, add_a_cell, drop_a_cell, make_markdown, add_a_tag]
+
+
+def leave_an_empty_cell(cells):
+    """What JupyterLab does after the last cell is run."""
+    cells.append({"cell_type": "code", "metadata": {}, "source": [], "outputs": []})
+
+
+def fold_and_time(cells):
+    for cell in cells:
+        cell["metadata"] |= {"collapsed": True, "vscode": {"languageId": "python"}}
+        cell["id"] = f"other-{cell['id']}"
+
+
+def split_into_lines(cells):
+    for cell in cells:
+        cell["source"] = cell["source"].splitlines(keepends=True)
+
+
+USES = [leave_an_empty_cell, fold_and_time, split_into_lines]
 
 
 @pytest.mark.parametrize("newer", [False, True])
@@ -355,6 +420,23 @@ def test_a_copy_that_was_only_run_is_renewed_if_the_lesson_is_newer(
     assert ("Renewed 1 " in capsys.readouterr().out) == newer
 
 
+@pytest.mark.parametrize("change", USES, ids=lambda change: change.__name__)
+def test_what_an_editor_adds_by_itself_is_no_edit(texts, tmp_path, change, capsys):
+    copy_to()
+    path = tmp_path / "learner" / FOLDER / "01_a_neuron.ipynb"
+    edit(path, change)
+    before = path.read_bytes()
+    capsys.readouterr()
+
+    copy_to()
+    assert path.read_bytes() == before
+    assert "Kept" not in capsys.readouterr().out
+
+    write(texts[0].parent, 1, "A neuron", minutes=99)
+    copy_to()
+    assert "99 minutes" in path.read_text(encoding="utf-8")
+
+
 def test_an_edit_that_the_new_version_makes_too_is_none(texts, tmp_path, capsys):
     copy_to()
     edit(tmp_path / "learner" / FOLDER / "01_a_neuron.ipynb", replace_source)
@@ -390,7 +472,7 @@ def test_a_notebook_of_that_name_from_elsewhere_is_kept(texts, tmp_path):
     folder = tmp_path / "learner" / FOLDER
     folder.mkdir()
     path = folder / "01_a_neuron.ipynb"
-    for metadata in ({}, {"micrograd_nn": "?"}):
+    for metadata in ({}, {"micrograd_nn": "?"}, {"micrograd_nn": {}}, None, []):
         text = json.dumps({"cells": [], "metadata": metadata})
         path.write_text(text, encoding="utf-8")
 
@@ -451,6 +533,34 @@ def test_a_check_that_is_not_all_right_does_not_count(texts, tmp_path, printed, 
     run_all(tmp_path / "learner" / FOLDER / "00_start_here.ipynb", printed, RIGHT)
 
     assert status(capsys)[0][0] == "1 of 2 exercises right"
+
+
+def test_a_check_that_ends_in_an_error_does_not_count(texts, tmp_path, capsys):
+    copy_to()
+    path = tmp_path / "learner" / FOLDER / "00_start_here.ipynb"
+    run_all(path, RIGHT, RIGHT)
+
+    def fail(cells):
+        error = {"output_type": "error", "ename": "TypeError", "traceback": []}
+        cells[CHECK]["outputs"].append(error)
+
+    edit(path, fail)
+
+    assert status(capsys)[0][0] == "1 of 2 exercises right"
+
+
+def test_outputs_that_were_cleared_are_as_good_as_none(texts, tmp_path, capsys):
+    copy_to()
+    path = tmp_path / "learner" / FOLDER / "00_start_here.ipynb"
+    run_all(path, RIGHT, RIGHT)
+
+    def clear(cells):
+        for cell in cells:
+            cell |= {"outputs": [], "execution_count": None}
+
+    edit(path, clear)
+
+    assert status(capsys)[0][0] == "not begun"
 
 
 def test_what_an_answer_prints_does_not_hide_that_it_is_right(texts, tmp_path, capsys):

@@ -106,5 +106,7 @@ def read(path: Path) -> dict[str, Any] | None:
 
 def _made_with(copy: dict[str, Any]) -> Any:
     """The fingerprint that it keeps, if it does."""
-    ours = copy.get("metadata", {}).get(KEY)
-    return ours.get("fingerprint") if isinstance(ours, dict) else None
+    try:
+        return copy["metadata"][KEY]["fingerprint"]
+    except (LookupError, TypeError):
+        return None

@@ -49,17 +49,20 @@ def as_bytes(notebook: Any) -> bytes:
 def fingerprint(cells: Iterable[Cell]) -> str:
     """A checksum of what an author writes: the kinds, sources and tags of cells.
 
-    Outputs and counts, and which cells are folded, come and go as a notebook is used.
+    Outputs and counts, which cells are folded, and empty cells, such as JupyterLab adds
+    after the last one, come and go as a notebook is used.
 
     >>> cell = {"cell_type": "code", "source": "1 + 1", "metadata": {}}
     >>> as_run = cell | {"source": ["1 + 1"], "execution_count": 1}
-    >>> fingerprint([cell]) == fingerprint([as_run])
+    >>> fingerprint([cell]) == fingerprint([as_run, cell | {"source": ""}])
     True
     >>> fingerprint([cell]) == fingerprint([cell | {"source": "1 + 2"}])
     False
     """
     written = [
-        (cell["cell_type"], joined(cell["source"]), tags(cell)) for cell in cells
+        (cell["cell_type"], joined(cell["source"]), tags(cell))
+        for cell in cells
+        if joined(cell["source"]).strip()
     ]
     return hashlib.sha256(json.dumps(written).encode()).hexdigest()
 

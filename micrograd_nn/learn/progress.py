@@ -66,9 +66,9 @@ def progress_of(cells: Iterable[Cell]) -> Progress:
 
 def _is_right(check: Cell) -> bool:
     """Whether all that a cell checks is right."""
-    lines = [
-        line
-        for output in check.get("outputs", [])
-        for line in joined(output.get("text", "")).splitlines()
-    ]
+    outputs = check.get("outputs", [])
+    if any(output.get("output_type") == "error" for output in outputs):
+        return False  # in the second of two checks, say
+    printed = [joined(output.get("text", "")) for output in outputs]
+    lines = [line for text in printed for line in text.splitlines()]
     return RIGHT in lines and not any(x.startswith((WAITING, WRONG)) for x in lines)

@@ -14,6 +14,7 @@ from micrograd_nn.viz.text import columns, padded
 
 GAP = "  "
 NARROWEST = 60  # columns of a terminal that are worth wrapping for
+LEAST = 16  # columns that the last cell of a row has, whatever is before it
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -33,7 +34,7 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
     width = max(shutil.get_terminal_size().columns, NARROWEST)
     lines = textwrap.wrap(
         row[-1],
-        width - columns(start),
+        max(width - columns(start), LEAST),
         break_long_words=False,  # paths and commands are to be copied
         break_on_hyphens=False,
     )
