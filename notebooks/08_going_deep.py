@@ -163,7 +163,7 @@ both = small_multiples(
     size=(5.0, 3.2),
 )
 relu_norms = both.data["ReLU"]["norm"]
-assert relu_norms[0] / relu_norms[-1] > 1e-2
+assert 0.1 < relu_norms[0] / relu_norms[-1] < 10
 both
 
 # %% [markdown]
@@ -222,7 +222,8 @@ assert 0.6 < factors["weights of 0.4"] < 1.6
 # that should be 1.
 #
 # This is He's rule (He et al., 2015). The same thought without the half, for tanh, is
-# Xavier's (Glorot and Bengio, 2010).
+# Xavier's (Glorot and Bengio, 2010); as it minds the way back too, its n is the mean of
+# a layer's inputs and outputs.
 #
 # > **Exercise 1.** Write `he_init`: it draws one weight, of a neuron with `fan_in`
 # > inputs. `random.gauss(0, std)` gives a random number with the standard deviation
@@ -285,7 +286,7 @@ arriving = {
     f"weights of {std}": [at_first_layer(std, depth) for depth in depths]
     for std in (3, 0.41, 0.1)
 }
-assert arriving["weights of 3"][-1] > 1e5
+assert arriving["weights of 3"][list(depths).index(8)] > 1e6
 assert arriving["weights of 0.1"][-1] < 1e-5
 line_plot(
     depths, arriving, xlabel="hidden layers", ylabel="gradient, first layer", logy=True
@@ -320,7 +321,7 @@ def hidden_layers(net):
 
 
 plot = activation_histograms(hidden_layers(deep("tanh", "xavier_normal")), X, bins=20)
-assert 0.1 < plot.data["std"][7] < plot.data["std"][0] < 0.5
+assert 0.25 < plot.data["std"][7] / plot.data["std"][0] < 0.45
 plot
 
 # %% [markdown]
@@ -388,8 +389,9 @@ class Skip(Module):
 
 # %% tags=["check"]
 def test_skip(Skip):
-    found = [y.data for y in Skip(Linear(2, 2, initializer="zeros"))([1.0, 2.5])]
-    assert found == [1.0, 2.5], f"a layer of zeros should change nothing, got {found}"
+    found = list(Skip(lambda x: [10.0, 20.0])([1.0, 2.5]))
+    told = "[1.0, 2.5] and the layer's [10.0, 20.0] should make"
+    assert found == [11.0, 22.5], f"{told} [11.0, 22.5], got {found}"
     norms = gradient_norms(send_back(stack(lambda: Skip(layer())))).data["norm"]
     assert norms[0] / norms[7] > 1e-2, "the gradient still fades"
 
@@ -527,7 +529,7 @@ heat_map(table, rows=list(variants), columns=seeds, xlabel="seed", write=True)
 #
 # - Plain **sigmoids** fail every time, and so do ReLUs with weights that are too small
 #   or too large.
-# - **ReLUs with He's weights** get all points right, every time.
+# - **ReLUs with He's weights** get all points right, with every seed.
 # - **Tanh with Xavier's weights** is nearly as good. With weights of 3, saturated, it
 #   is stuck somewhere on the way.
 # - **Skips** bring sigmoids to where a shallow net of them is.

@@ -298,7 +298,8 @@ assert gate**40 > 0.005
 # ## The GRU, by you
 #
 # The **gated recurrent unit** does with two gates and without a second note (Cho et
-# al., 2014). Here r is the **reset gate**, z the **update gate**, and n what is new:
+# al., 2014; here as PyTorch computes it). r is the **reset gate**, z the **update
+# gate**, and n what is new:
 #
 # > r = sigmoid(xr + hr)
 # >
@@ -504,6 +505,7 @@ order = np.random.default_rng(0).permutation(len(X))
 learn, test = np.split(order, [len(X) * 9 // 10])
 size = len(names.vocabulary)
 ENGLISH = "en_US" in names.description  # else faker is not installed
+assert size == 27 or not ENGLISH
 
 print(names.description)
 print(", ".join(names.texts[i] for i in learn[:8]))
@@ -618,7 +620,7 @@ print(len(made_up), "of them are not in the list")
 assert FAST or len(made_up) >= 4
 
 # %% [markdown]
-# From noise to names that you might meet. Watch the third one through the epochs: the
+# From noise to names that you might meet. Watch the first one through the epochs: the
 # random numbers are the same, the net is not. Most of the last ones are in no list: the
 # net made them up.
 
@@ -658,7 +660,8 @@ bar_chart(nats, label="nats a character, on new names: less is better")
 # %% [markdown]
 # About 2.36 nats for bigrams, about 2.2 for the GRU, on first names. Not 0, of course:
 # nobody knows the next letter of a name. The exponential of 2.2 is about 9: the net
-# hesitates as if between nine letters, and no longer between 27.
+# hesitates as if between nine letters, and no longer between 27. This number is its
+# **perplexity**.
 #
 # Last, a knob of every program that writes. The **temperature** divides what the net
 # computes, before the softmax. A low one takes what is likely, a high one plays.
@@ -720,6 +723,8 @@ for temperature in (0.3, 1.0, 2.0):
 # - **LSTM**, **GRU**: recurrent nets whose gates decide what is kept.
 # - **Language model**: says how likely each token is to come next.
 # - **Nat**: the unit of surprise, with the natural logarithm.
-# - **Temperature**: what logits are divided by when a model writes.
+# - **Perplexity**: the exponential of the mean surprise in nats.
+# - **Temperature**: what outputs are divided by before the softmax. A low one takes
+#   what is likely, a high one plays.
 #
 # **Next:** 12, where a net looks back at all that it has read, at once.

@@ -144,8 +144,10 @@ def test_more_bars_are_a_higher_figure():
     assert many.get_figheight() > 2 * few.get_figheight()
 
 
-def test_long_names_of_rows_are_not_cut_off():
-    ax = heat_map(np.eye(2), rows=["CNN", "a CNN with padding"], write=True).ax
+@pytest.mark.parametrize("shape", [(2, 2), (3, 5), (9, 4)])
+def test_long_names_of_rows_are_not_cut_off(shape):
+    rows = ["CNN", *["the dog bites the man"] * (shape[0] - 1)]
+    ax = heat_map(np.ones(shape), rows=rows, write=True).ax
 
     ax.figure.draw_without_rendering()
     starts = [label.get_window_extent().x0 for label in ax.get_yticklabels()]

@@ -68,7 +68,10 @@ def heat_map(
     letters = max((len(str(name)) for name in names[0] or ()), default=0)
     beside = 1.7 + LETTER * max(letters - FEW, 0) + LINE * bool(ylabel)
     most = _strongest(table, high)
+    alone = ax is None
     ax, colours = canvas(ax, theme, (width + beside, height + 0.9))
+    if alone:  # cells are squares: let the layout know, or long names of rows are cut
+        ax.figure.set_layout_engine("compressed")
     shown = ax.imshow(table, **_scale(table, most, write, colours))
     colour_bar(ax, shown, "", colours)
     if write:
