@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install lab demo test test-slow check format coverage bench oracles browser pictures notebooks test-notebooks clean
+.PHONY: help install lab demo test test-slow check format coverage bench oracles browser pictures notebooks test-notebooks lite clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ notebooks: $(VENV)/test.stamp  ## execute the lessons, and list them in the READ
 
 test-notebooks: $(VENV)/test.stamp  ## run the lessons in full: they print what they show
 	$(BIN)/python -m pytest tests/test_notebooks.py -m slow
+
+lite: $(VENV)/lite.stamp  ## build the lessons to out/lite, to run in a browser; PYODIDE=folder or address
+	$(BIN)/python -m lite $(PYODIDE)
 
 clean:  ## remove what the other commands made
 	rm -rf $(VENV) out build dist htmlcov .coverage .hypothesis

@@ -19,6 +19,7 @@ def loss(x, y):
 
 
 X, Y = np.arange(8.0).reshape(4, 2), np.array([0, 1, 2, 0])
+SMALLEST, LARGEST = np.iinfo(np.intp).min, np.iinfo(np.intp).max
 BATCHES = {
     "too few": (
         (X,),
@@ -77,8 +78,8 @@ BATCHES = {
         ValueError,
         r"no such index: got y=-4 \(int\)",
     ),
-    "the most negative index": ((X, np.full(4, -(2**63))), ValueError, "no such index"),
-    "the largest index": ((X, np.full(4, 2**63 - 1)), ValueError, "no such index"),
+    "the most negative index": ((X, np.full(4, SMALLEST)), ValueError, "no such index"),
+    "the largest index": ((X, np.full(4, LARGEST)), ValueError, "no such index"),
     "a huge index": (
         (X, np.full(4, 2**64 - 1, np.uint64)),
         ValueError,

@@ -92,8 +92,8 @@ def test_examples_and_targets_are_numbers_one_row_each(name):
     data = DATASETS[name]()
 
     assert len(data.X) == len(data.y) == len(data)
-    assert data.X.dtype in (np.float64, np.int64)
-    assert data.y.dtype == (np.float64 if name in REGRESSIONS else np.int64)
+    assert data.X.dtype in (np.float64, np.intp)
+    assert data.y.dtype == (np.float64 if name in REGRESSIONS else np.intp)
     assert np.isfinite(data.X).all()
 
 

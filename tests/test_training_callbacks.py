@@ -9,6 +9,7 @@ import types
 
 import numpy as np
 import pytest
+from tqdm.auto import tqdm
 
 from micrograd_nn.nn import MLP, Linear
 from micrograd_nn.optim import SGD, Adam
@@ -252,6 +253,19 @@ def test_a_bar_shows_steps_and_losses(capsys):
     assert "epoch 2/2: 100%" in last
     assert "4/4" in last
     assert "val_loss=" in last
+
+
+def test_a_bar_needs_no_thread_for_in_a_browser_there_is_none(capsys, monkeypatch):
+    def start(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    monkeypatch.setattr(tqdm, "monitor", None)
+    monkeypatch.setattr(tqdm, "monitor_interval", 10)
+    trained(epochs=2, verbose=1)
+
+    assert "4/4" in capsys.readouterr().err.split("\r")[-1]
+    assert tqdm.monitor_interval == 0  # it tried
 
 
 def test_a_bar_over_an_iterator_has_no_end(capsys):

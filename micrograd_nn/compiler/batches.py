@@ -22,7 +22,7 @@ class Batch(NamedTuple):
 
     Attributes:
         function: What they are the arguments of.
-        arrays: The arrays, of float64 or int64, in one piece each.
+        arrays: The arrays, of float64 or intp, in one piece each.
         specs: The shape of one example and whether it holds integers, for each array.
         size: How many examples there are.
     """
@@ -133,7 +133,7 @@ def _name(function: Any, position: int, count: int) -> str:
 
 
 def as_array(x: Any, name: str) -> Array:
-    """`x` as float64 or int64, in one piece.
+    """`x` as float64 or intp, in one piece.
 
     Raises:
         TypeError: If it holds no real numbers.
@@ -161,10 +161,20 @@ def as_array(x: Any, name: str) -> Array:
             f"no batch axis: got {name}={shortened(x)} ({type(x).__name__}); expected "
             f"an array with a row for each example. {NEXT_STEP}"
         )
-    kind = np.float64 if array.dtype.kind == "f" else np.int64
-    if array.dtype == np.uint64 and (array >= 2**63).any():
+    if array.dtype.kind == "f":
+        return np.ascontiguousarray(array, dtype=np.float64)
+    if not _fits(array):
         raise ValueError(
-            f"too large for an integer: got {name} with {array.max()} (uint64); "
-            "expected integers below 2**63. Pass an array of floats."
+            f"too large for an integer: got {name} with {array.min()} to {array.max()} "
+            f"({array.dtype}); expected integers of {np.iinfo(np.intp).bits} bits "
+            "with a sign. Pass an array of floats."
         )
-    return np.ascontiguousarray(array, dtype=kind)
+    return np.ascontiguousarray(array, dtype=np.intp)
+
+
+def _fits(array: Array) -> bool:
+    """Whether these integers are some that NumPy can count places with."""
+    if np.can_cast(array.dtype, np.intp) or not array.size:
+        return True
+    limits = np.iinfo(np.intp)
+    return limits.min <= int(array.min()) and int(array.max()) <= limits.max

@@ -194,7 +194,7 @@ def interpret(tape: Tape, arguments: Sequence[Ids], params: Ids | None) -> Inter
         arguments: The ids of each input's numbers.
         params: The parameters in the order that they must have, if there is one.
     """
-    inputs = np.concatenate([*arguments, []]).astype(np.int64)
+    inputs = np.concatenate([*arguments, []]).astype(np.intp)
     leaves = (tape.codes < 0) & ~tape.constant
     leaves[inputs] = False
     if params is None:

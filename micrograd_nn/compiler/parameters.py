@@ -68,7 +68,7 @@ class Parameters:
     def places_of(self, values: Sequence[Value]) -> Ids:
         """The places of parameters."""
         place = {value: i for i, value in enumerate(self.placed)}
-        return np.array([place[value] for value in values], dtype=np.int64)
+        return np.array([place[value] for value in values], dtype=np.intp)
 
     def refresh(self, U: Floats) -> None:
         """Bring the numbers at the start of `U` up to date."""

@@ -12,8 +12,6 @@ from micrograd_nn.compiler.operands import Argument, Operands
 from micrograd_nn.compiler.places import Block
 from micrograd_nn.compiler.tape import Ids
 
-NOWHERE = 2**40  # a place beyond any array, so that NumPy raises an IndexError
-
 
 @dataclass
 class Pick:
@@ -81,7 +79,8 @@ class Pick:
     def _forward_mixed(self) -> None:
         """For tables with entries that all examples share beside others: copy them."""
         self.found = self.code.buffer((self.count,), True, "int")
-        rows = self.code.constant(_guarded(np.arange(len(self.tables))), "i")
+        count = len(self.tables)
+        rows = self.code.constant(_guarded(np.arange(count), count), "i")
         taken = f"{rows}.take({self._indexes()} + 1, None, None, 'clip')"
         self.code.emit(f"{self.found}[...] = {taken}")
         table = self.operands.read(self.tables)
@@ -130,7 +129,7 @@ class Pick:
         width = "B" if self.source == "V" else "1"
         step = _steps(places)
         if step is None:
-            steps = self.code.constant(_guarded(places), "i")
+            steps = self.code.constant(_guarded(places, self.last), "i")
             wide = "[:, None]" if self.batched else ""
             nodes = self.code.bind(f"arange({self.count}){wide}")
             rows = f"({self._indexes()} + 1).clip(0, {len(places) + 1})"
@@ -140,7 +139,7 @@ class Pick:
                 self.code.call("multiply", self.found, width, self.found)
                 self.code.call("add", self.found, starts, self.found)
         else:
-            table = _guarded(step * np.arange(len(places)))
+            table = _guarded(step * np.arange(len(places)), self.last)
             steps = self.code.bind(f"{self.code.constant(table, 'i')} * {width}")
             starts = self._in_columns(self.code.constant(places[0], "i"))
             taken = f"{steps}.take({self._indexes()} + 1, None, None, 'clip')"
@@ -156,7 +155,7 @@ class Pick:
     def _flat(self, prefix: str) -> str:
         if self.source == "U":
             return self.code.bind(f"{prefix}U[{self.first}:{self.last}]")
-        return self.code.bind(f"{prefix}V.reshape(-1)")
+        return self.code.bind(f"{prefix}V[:{self.last}].reshape(-1)")
 
 
 def _steps(places: Ids) -> int | None:
@@ -167,10 +166,10 @@ def _steps(places: Ids) -> int | None:
     return int(steps[0, 0]) if (steps == steps[0, 0]).all() else None
 
 
-def _guarded(places: Ids) -> Ids:
-    """A table of places by index + 1: what is clipped at an end leads out of arrays.
+def _guarded(places: Ids, beyond: int) -> Ids:
+    """A table of places by index + 1: what is clipped at an end leads beyond the array.
 
-    NumPy would count an index below 0 from the end.
+    There NumPy raises an IndexError; an index below 0 it would count from the end.
     """
-    nowhere = np.full_like(places[:1], NOWHERE)
+    nowhere = np.full_like(places[:1], beyond)
     return np.concatenate([nowhere, places, nowhere])

@@ -109,7 +109,7 @@ def _arguments(inputs: Sequence[Sequence[Value]]) -> list[Argument]:
 
 def _ids_of(tape: Tape, values: Sequence[Value]) -> Ids:
     index = {node: i for i, node in enumerate(tape.nodes)}
-    return np.array([index[value] for value in values], dtype=np.int64)
+    return np.array([index[value] for value in values], dtype=np.intp)
 
 
 def _owners(tape: Tape, forms: LinearForms, groups: Sequence[Group]) -> Ids:

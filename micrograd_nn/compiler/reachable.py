@@ -19,7 +19,6 @@ import dis
 import functools
 import os
 import sys
-import sysconfig
 from collections import UserDict, UserList, deque
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
@@ -58,7 +57,9 @@ WRAPPERS: dict[type, dict[str, str]] = {
 DYNAMIC = {"getattr", "vars", "dir", "__dict__"}  # code that does not name attributes
 _PACKAGE = str(Path(__file__).parent.parent) + os.sep
 _TRAINING = str(Path(__file__).parent.parent / "training") + os.sep
-_FOREIGN = (_PACKAGE, sysconfig.get_path("stdlib") + os.sep, "<frozen")
+# In a browser all of the standard library but a few modules, as os, is in a zip file.
+_STDLIB = {str(Path(file).parent) + os.sep for file in (os.__file__, dis.__file__)}
+_FOREIGN = (_PACKAGE, *_STDLIB, "<frozen")
 
 
 # An outer name, a form and what fills it: spelled out when needed, for they are long

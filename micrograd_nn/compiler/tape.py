@@ -22,7 +22,7 @@ from micrograd_nn.engine import Value, constant
 from micrograd_nn.graph import topological_order
 from micrograd_nn.op import LEAF, Op
 
-Ids = NDArray[np.int64]
+Ids = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 # Bits: depends on a parameter, differs from example to example, may be assigned.
@@ -103,13 +103,13 @@ def read_graph(
         nodes,
         ops,
         codes,
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        np.array(operands, dtype=np.int64),
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.intp),
+        np.array(operands, dtype=np.intp),
         np.array([node._data for node in nodes]),
         wanted=(bits & WANTED) > 0,
         batched=varies & batched,
         constant=bits == 0,
-        roots=np.array([index[root] for root in roots], dtype=np.int64),
+        roots=np.array([index[root] for root in roots], dtype=np.intp),
         pads=dict(
             zip(sorted(pads), range(len(nodes) - len(pads), len(nodes)), strict=True)
         ),
@@ -161,7 +161,7 @@ def _ops(nodes: Sequence[Value], counts: Sequence[int]) -> tuple[list[Op], Ids]:
         if code == len(ops):
             ops.append(found)
         code_of[key] = code
-    codes = np.array([code_of[id(node.op)] for node in nodes], dtype=np.int64)
+    codes = np.array([code_of[id(node.op)] for node in nodes], dtype=np.intp)
     _require_formulas(ops)
     return ops, np.where(np.asarray(counts) > 0, codes, -1)
 

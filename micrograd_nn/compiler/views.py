@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from micrograd_nn.compiler.code import Dims
 
-Index = NDArray[np.int64]
+Index = NDArray[np.intp]
 Pattern = tuple[Dims, Dims]  # dimensions and, for each, the distance between neighbours
 
 

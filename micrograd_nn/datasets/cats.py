@@ -60,7 +60,7 @@ def make_cats(
     dataset = Dataset(
         "cats",
         images.reshape(n, -1),
-        kinds if target == "kind" else (kinds == 0).astype(np.int64),
+        kinds if target == "kind" else (kinds == 0).astype(np.intp),
         target_names=TARGETS[target],
         description=_DESCRIPTION,
         images=images,
@@ -153,9 +153,9 @@ def _moved(drawing: Callable[[Any, Any], Any], rng: np.random.Generator) -> Any:
 
 def _kinds(n: int, target: str) -> Any:
     if target == "kind":
-        return np.arange(n, dtype=np.int64) % len(KINDS)
-    others = np.arange(n - n // 2, dtype=np.int64) % (len(KINDS) - 1) + 1
-    return np.concatenate([others, np.zeros(n // 2, dtype=np.int64)])
+        return np.arange(n, dtype=np.intp) % len(KINDS)
+    others = np.arange(n - n // 2, dtype=np.intp) % (len(KINDS) - 1) + 1
+    return np.concatenate([others, np.zeros(n // 2, dtype=np.intp)])
 
 
 Point = tuple[float, float]

@@ -128,7 +128,7 @@ def _dataset(
     return Dataset(
         name,
         X,
-        bunch.target.astype(np.int64) if len(classes) else bunch.target,
+        bunch.target.astype(np.intp) if len(classes) else bunch.target,
         () if images is not None else tuple(map(str, bunch.feature_names)),
         tuple(map(str, classes)),
         description,

@@ -124,8 +124,8 @@ def _is_word(name: str) -> bool:
 def _dataset(names: list[str], description: str) -> Dataset:
     vocabulary = Vocabulary.of(names, first=END)
     shape = (len(names), max(map(len, names)) + 1)
-    X = np.zeros(shape, dtype=np.int64)  # END is 0
-    y = np.full(shape, PADDING, dtype=np.int64)
+    X = np.zeros(shape, dtype=np.intp)  # END is 0
+    y = np.full(shape, PADDING, dtype=np.intp)
     for row, name in enumerate(names):
         numbers = vocabulary.encode(name)
         X[row, 1 : len(name) + 1] = y[row, : len(name)] = numbers

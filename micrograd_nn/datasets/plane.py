@@ -237,7 +237,7 @@ def _noisy(
     """The points of both classes, (x0, x1) each, moved a little and shuffled."""
     spread = in_range(noise, "noise")
     points = np.hstack([first, second]).T
-    y = np.repeat([0, 1], [len(first[0]), len(second[0])]).astype(np.int64)
+    y = np.repeat([0, 1], [len(first[0]), len(second[0])]).astype(np.intp)
     X = rounded(points + spread * rng.standard_normal(points.shape))
     order = rng.permutation(len(y))
     name, *classes = names

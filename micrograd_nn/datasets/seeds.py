@@ -37,7 +37,7 @@ def balanced_classes(n: int, classes: int, rng: np.random.Generator) -> Any:
     >>> np.bincount(balanced_classes(100, 3, generator(seed=0)))
     array([34, 33, 33])
     """
-    return rng.permutation(np.arange(n, dtype=np.int64) % classes)
+    return rng.permutation(np.arange(n, dtype=np.intp) % classes)
 
 
 def rounded(array: Any) -> Any:

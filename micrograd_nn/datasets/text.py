@@ -64,7 +64,7 @@ def word_sequences(
     rows = [_known(text, vocabulary) for text in texts]
     longest = max(map(len, rows), default=0)
     width = longest if length is None else whole_number(length, "length", least=1)
-    sequences = np.full((len(rows), width), len(vocabulary), dtype=np.int64)
+    sequences = np.full((len(rows), width), len(vocabulary), dtype=np.intp)
     for sequence, row in zip(sequences, rows, strict=True):
         last = row[-width:] if width else []
         sequence[width - len(last) :] = last
@@ -128,7 +128,7 @@ def context_windows(
         for tokens in padded
         for i in range(len(tokens) - seen)
     ]
-    table = np.array(rows, dtype=np.int64).reshape(-1, seen + 1)
+    table = np.array(rows, dtype=np.intp).reshape(-1, seen + 1)
     return table[:, :-1], table[:, -1]
 
 

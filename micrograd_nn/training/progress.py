@@ -41,12 +41,13 @@ class Bar(Silent):
 
     def __init__(self, epochs: int, steps: int, done: int) -> None:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it asks for ipywidgets; text serves too
+            # It asks for ipywidgets, and for a thread, which a browser has not.
+            warnings.simplefilter("ignore")
             from tqdm.auto import tqdm
 
+            self._bar = tqdm(total=epochs * steps or None, initial=done, unit="step")
         self._epochs = epochs
         self._say = tqdm.write
-        self._bar = tqdm(total=epochs * steps or None, initial=done, unit="step")
 
     def __exit__(self, *error: object) -> None:
         self._bar.close()

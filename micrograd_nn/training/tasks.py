@@ -98,7 +98,7 @@ def class_targets(examples: Examples, task: Task) -> Examples:
     targets = examples.targets
     if task.hits is not _hit_by_class or targets.dtype.kind != "f":
         return examples
-    return replace(examples, targets=targets.astype(np.int64))
+    return replace(examples, targets=targets.astype(np.intp))
 
 
 def _fitting(loss: Loss) -> Loss:

@@ -1,0 +1,1 @@
+"""The lessons as a site that runs them in the browser: `python -m lite`."""
