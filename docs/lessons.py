@@ -1,6 +1,7 @@
 """The page of the lessons, and the README's list, from the notebooks: `make notebooks`.
 
-Each lesson gives its title, its question, and the picture of its cell tagged `cover`.
+Each lesson gives its title, its introduction, and the picture of its cell tagged
+`cover`.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ INTRODUCTION = """# Sixteen lessons
 
 Each is a notebook: a question, a prediction to make before you run the cell, a picture,
 an exercise that checks itself with its solution folded away, and a quiz. Together they
-take {hours:.0f} hours. `make lab` in a clone, or `python -m micrograd_nn learn`, puts a
-copy beside you and opens it; the links show them as they ran here.
+take about {hours:.0f} hours. `make lab` in a clone, or `python -m micrograd_nn learn`,
+puts a copy beside you and opens it; the links show them as they ran here.
 """
 
 
@@ -50,11 +51,11 @@ def smaller(picture: bytes) -> bytes:
 
 
 def page(endings: dict[Lesson, str]) -> str:
-    """`lessons.md`: a heading, a question and a picture for each lesson."""
+    """`lessons.md`: a heading, an introduction and a picture for each lesson."""
     hours = sum(lesson.minutes for lesson in endings) / 60
     parts = [
-        f"## {linked(lesson, '..')}\n\n{lesson.summary} ({lesson.minutes} minutes)\n\n"
-        f"{picture(lesson, ending, 'images/lessons')}\n"
+        f"## {linked(lesson, '..')}\n\n{lesson.introduction}\n\n"
+        f"{lesson.minutes} minutes\n\n{picture(lesson, ending, 'images/lessons')}\n"
         for lesson, ending in endings.items()
     ]
     return "\n".join([INTRODUCTION.format(hours=hours), *parts])

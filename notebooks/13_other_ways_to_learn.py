@@ -26,7 +26,8 @@ FAST = mn.fast_mode()
 #
 # What is there to learn? That not every picture of 64 pixels is a digit, and how those
 # that are differ. Here is a task that asks for it: squeeze an image through a gap of
-# two numbers, and rebuild it from those. The answer to each image is the image itself.
+# two numbers, a **bottleneck**, and rebuild it from those. The answer to each image is
+# the image itself.
 #
 # Such a net is an **autoencoder**: an **encoder**, from 64 pixels to a **code** of two
 # numbers, and a **decoder**, from the code to 64 pixels again (Hinton and
@@ -86,9 +87,9 @@ scatter_plot(codes, y)
 # of the same digit are similar. Nobody had to say what a 6 is.
 #
 # How good is the map? Ask each test image for its five nearest neighbours among the
-# others, and let them vote on its label (Fix and Hodges, 1951). For comparison we need
-# another map. The classic one is **PCA**: look for the two directions in which the
-# images differ the most, and measure how far each image lies along them (Pearson,
+# training images, and let them vote on its label (Fix and Hodges, 1951). For comparison
+# we need another map. The classic one is **PCA**: look for the two directions in which
+# the images differ the most, and measure how far each image lies along them (Pearson,
 # 1901). NumPy finds them with a singular value decomposition, `svd`.
 
 # %%
@@ -175,13 +176,13 @@ image_grid(as_images(predict(net.decoder, points)), columns=10)
 # %% [markdown]
 # It is the map again, with what the net thinks is there. One digit turns into the next,
 # and between them lie shapes that nobody ever wrote. A net that draws new images is
-# called **generative**. This is the simplest of them.
+# called **generative**. This is one of the simplest.
 #
 # ## Ten heaps, ten labels
 #
-# Put the points into ten heaps: begin with ten of them as centres; give each point to
-# the nearest centre; move each centre to the mean of its heap; repeat. That is
-# **k-means** (Lloyd, 1957).
+# Put the points into ten heaps, or **clusters**: begin with ten of them as centres;
+# give each point to the nearest centre; move each centre to the mean of its heap;
+# repeat. That is **k-means** (Lloyd, 1957).
 
 
 # %%
@@ -206,7 +207,8 @@ image_grid(as_images(predict(net.decoder, centres)))
 #
 # The heaps have no names. To name them, *somebody* has to give labels, but only ten:
 # one for the image next to each centre. We compare with a net as in lesson 06 that
-# learns from ten labels, too: of ten images drawn at random, or of those same ten.
+# learns from ten labels, too: of ten images drawn at random (the mean of five draws),
+# or of those same ten.
 #
 # > **Predict first.** How much can one read with ten labels?
 
@@ -225,20 +227,24 @@ def supervised(some, epochs=20 if FAST else 200):
 
 typical = nearest(centres, codes)  # for each centre the image next to it
 named = y[typical][nearest(codes_test, centres)]
+draws = [slice(first, first + 10) for first in range(0, 10 if FAST else 50, 10)]
 found = {
-    "ten at random, supervised": supervised(slice(10)),
+    "ten at random, supervised": np.mean([supervised(some) for some in draws]),
     "the typical ten, supervised": supervised(typical),
     "the typical ten name heaps": (named == y_test).mean(),
 }
-assert FAST or 0.6 < found["the typical ten name heaps"] < 0.74
-if not FAST:
-    assert found["ten at random, supervised"] < 0.52 < min(list(found.values())[1:])
+drawn, taught, heaped = found.values()
+assert FAST or 0.6 < heaped < 0.74
+assert FAST or drawn < 0.5 < 0.52 < taught
+assert FAST or taught - drawn > heaped - taught
+assert len(set(y[typical])) < 10
 bar_chart(found, label="test images that are read right")
 
 # %% [markdown]
 # With ten labels, chosen by the map, two in three images are read; with ten at random,
 # fewer than half. Most of the gain is in *which* images were labelled: the same ten
-# help the supervised net, too. Where images are plenty and labels are dear, look at the
+# help the supervised net, too. (More is not to be had here: some digits name no heap
+# at all.) Where images are plenty and labels are dear, look at the
 # images first, and then decide what to label.
 #
 # ## Nobody knows the right move
@@ -274,7 +280,8 @@ film(lambda state: int(rng.integers(3)), seed=2)
 
 # %% [markdown]
 # This player moves at random. Each picture is the board after a move: the ball comes
-# down, the paddle is in the last row.
+# down, the paddle is in the last row. In the end the two lie side by side: missed. (If
+# it is caught, they share one cell.)
 #
 # > **Predict first.** How many balls in 100 does a random player catch: 5, 20 or 50?
 
@@ -350,7 +357,10 @@ policy, rewards = trained(make_catch())
 mean_of_100 = np.convolve(rewards, np.full(100, 0.01), mode="valid")
 assert mean_of_100[0] < -0.3
 assert FAST or mean_of_100[-1] > 0.8
-line_plot(None, {"": mean_of_100}, xlabel="game", ylabel="mean reward of 100 games")
+played = range(100, GAMES + 1)
+line_plot(
+    played, {"": mean_of_100}, xlabel="game", ylabel="mean of the last 100 rewards"
+)
 
 # %% [markdown]
 # From mostly misses to nearly all caught, in 3,000 games. Nobody told it which cell is
@@ -358,7 +368,7 @@ line_plot(None, {"": mean_of_100}, xlabel="game", ylabel="mean reward of 100 gam
 
 # %%
 caught, moved = watch(best_move(policy))
-print(f"caught {caught:.2f}, {moved:.2f} moves to the side in a game")
+print(f"caught {caught:.2f}")
 assert FAST or caught > 0.97
 
 film(best_move(policy), seed=2)
@@ -381,7 +391,7 @@ for _ in range(500):
     game.reset()
     distances.append(abs(game.ball[1] - game.paddle))
 print(f"needed: {np.mean(distances):.2f} moves, made: {moved:.2f}")
-assert np.mean(distances) < 1.6
+assert 1.4 < np.mean(distances) < 1.6
 assert FAST or moved > 2.4
 
 # %% [markdown]
@@ -431,17 +441,17 @@ if not FAST:
 # - Paid for misses, it dodges every ball.
 # - Where moves are dear, it sits still, and catches what happens to fall on it. A walk
 #   of two columns would not be worth its price: it costs 2, and a catch is worth 2 more
-#   than a miss. A walk of one would be. But moves cost at once and pay late, so it gave
-#   them up before it found that out.
+#   than a miss. A walk of one would be. But a move costs for certain, and pays only if
+#   the other moves fit: in early games, when they do not, it gave up moving.
 # - Paid for moves, it moves at every step, and misses a few balls for it.
 #
 # They did what was paid, not what was meant. To say in numbers what you mean is the
 # hard part of reinforcement learning, and not of that alone.
 #
-# > **Exercise 1.** Write a rule for a calm player: it should catch at least 95 of 100
-# > balls with at most 2 moves to the side in a game. (`action` is 0, 1 or 2, for left,
-# > stay and right; `reward` is 1, 0 or -1. The check trains a player by your rule,
-# > which takes a moment.)
+# > **Exercise 1.** Write a rule for a calm player: it should catch at least 90 of 100
+# > balls with at most 2.5 moves to the side in a game. (`action` is 0, 1 or 2, for
+# > left, stay and right; `reward` is 1, 0 or -1. The check trains a player by your
+# > rule, which takes a moment.)
 
 
 # %% tags=["exercise"]
@@ -451,10 +461,11 @@ def calm(action, reward):
 
 # %% tags=["check"]
 def test_calm(rule):
+    assert rule(STAY, 1.0) is not None, "a rule returns the reward, a number"
     policy, _ = trained(Changed(rule), games=3000)
     caught, moved = watch(best_move(policy))
-    assert caught >= 0.95, f"it catches {caught:.2f}: is a move too dear?"
-    assert moved <= 2, f"{moved:.2f} moves a game: does a move cost anything?"
+    assert caught >= 0.9, f"it catches {caught:.2f}: is a move too dear?"
+    assert moved <= 2.5, f"{moved:.2f} moves a game: does a move cost enough?"
 
 
 check(test_calm, calm)
@@ -529,7 +540,8 @@ def numbers(layer):
 
 
 def test_borrow(borrow):
-    net = borrow(old, 2)
+    lent = copy.deepcopy(old)
+    net = borrow(lent, 2)
     filters, last = numbers(net[0]), numbers(net[4])
     assert np.allclose(filters["weight"], numbers(old[0])["weight"]), "other filters"
     assert last["weight"].shape == (2, 16), "the last layer should have two outputs"
@@ -538,7 +550,7 @@ def test_borrow(borrow):
     fit(net, data.images[:, None], data.y, epochs=3, verbose=0)
     assert (numbers(net[0])["weight"] == filters["weight"]).all(), "filters moved"
     assert (numbers(net[4])["weight"] != last["weight"]).any(), "nothing was learned"
-    assert len(old.parameters()) == 484, "the old net should stay as it is"
+    assert len(lent.parameters()) == 484, "the old net should stay as it is"
 
 
 check(test_borrow, borrow)
@@ -553,8 +565,8 @@ def borrow(old, outputs):
 test_borrow(borrow)
 
 # %% [markdown]
-# 484 parameters in the old net, and 34 of them are left to train. The filters do not
-# move.
+# 484 parameters in the old net; in the new one, 34 are left to train, those of its last
+# layer. The filters do not move.
 #
 # ## How much is it worth?
 #
@@ -620,7 +632,9 @@ for count in counts:
 if not FAST:
     scratch, frozen, tuned = (dict(zip(counts, curve)) for curve in curves.values())
     assert min(frozen[2], tuned[2]) > scratch[2] + 0.04
-    assert scratch[5] < frozen[2] < scratch[10]
+    assert (
+        scratch[5] < min(frozen[2], tuned[2]) <= max(frozen[2], tuned[2]) < scratch[10]
+    )
     assert abs(frozen[10] - scratch[10]) < 0.03
     assert scratch[50] > tuned[50] > frozen[50]
 
@@ -628,16 +642,17 @@ labels = {"xlabel": "drawings of each kind", "ylabel": "accuracy on new drawings
 line_plot(counts, curves, **labels, logx=True)
 
 # %% [markdown]
-# With few drawings, borrowed filters win by far: two of each kind are worth about as
-# much as seven or eight without. At ten it is a tie. And with fifty, the net that
-# started from scratch has passed: filters made for dogs and houses are good for cats,
-# but not the best, and frozen ones never get better. Fine-tuning lies between. It may
-# improve what it borrowed, but in the same 100 steps it does not get far away from it.
+# With few drawings, borrowed filters win by far: two of each kind are worth more than
+# five without. At ten it is close to a tie. And with fifty, the net that started from
+# scratch has passed: filters made for dogs and houses are good for cats, but not the
+# best, and frozen ones never get better. Fine-tuning lies between. It may improve what
+# it borrowed, but here it gets the same 100 steps as the others, and is not done. (Give
+# it more, and see.)
 #
-# So borrow when you have little, and the other task is like yours. With plenty of your
-# own, there is less and less to gain. Large nets for images and for text are trained
-# once, on as much as there is, and then fine-tuned by many people for many ends: theirs
-# is the case of little data, nearly always (Yosinski et al., 2014).
+# So borrow when you have little, and the other task is like yours (Yosinski et al.,
+# 2014). With plenty of your own, there is less and less to gain. Large nets for images
+# and for text are trained once, on as much as there is, and then fine-tuned by many
+# people for many ends: theirs is the case of little data, nearly always.
 #
 # ## What you saw
 #
@@ -683,9 +698,9 @@ line_plot(counts, curves, **labels, logx=True)
 #
 # - **Unsupervised learning**: from examples without answers.
 # - **Autoencoder**: encoder, code, decoder; its target is its input.
-# - **Code**: the few numbers in the gap.
+# - **Code**: the few numbers in the gap, or **bottleneck**.
 # - **PCA**: the straight directions in which examples differ the most.
-# - **k-means**: heaps around centres, found by turns.
+# - **k-means**: heaps (**clusters**) around centres, found by turns.
 # - **Reinforcement learning**: from rewards.
 # - **Policy**: from a state to the probability of each move.
 # - **Transfer learning**: to use for one task what another has taught.

@@ -75,7 +75,7 @@ def _say_copied(states: Mapping[Path, State], folder: Path) -> None:
 
 def _list(folder: Path) -> int:
     rows = [
-        (*_heading(each), f"{each.minutes} min", each.summary) for each in lessons()
+        (*_heading(each), f"{each.minutes} min", each.opening) for each in lessons()
     ]
     print(*aligned(rows), sep="\n")
     return 0

@@ -14,7 +14,7 @@ about, and how long it takes:
 >>> lesson = described(Path("02_backprop_by_hand.py"), heading)
 >>> lesson.number, lesson.title, lesson.minutes
 (2, 'Backprop by hand', 30)
->>> lesson.summary
+>>> lesson.opening
 'How does a computer know which knob to turn?'
 """
 
@@ -29,7 +29,7 @@ NAMES = "[0-9][0-9]_*.py"
 
 _HEADING = re.compile(r"# # \d\d · (.+)")
 _MINUTES = re.compile(r"\*\*Takes:\*\* (\d+) minutes")
-_SENTENCE = re.compile(r".+?[.?!](?=\s|$)")
+_OPENING = re.compile(r".+?\?(?=\s|$)")
 
 
 @dataclass(frozen=True)
@@ -40,18 +40,24 @@ class Lesson:
         path: Its text.
         title: Its heading, without the number.
         minutes: How long it takes.
-        summary: The first sentence of it.
+        introduction: The paragraph below the heading, as plain text.
     """
 
     path: Path
     title: str
     minutes: int
-    summary: str
+    introduction: str
 
     @property
     def name(self) -> str:
         """What its files are called, such as 02_backprop_by_hand."""
         return self.path.stem
+
+    @property
+    def opening(self) -> str:
+        """The introduction up to its first question, or all of it if it asks none."""
+        asked = _OPENING.match(self.introduction)
+        return asked[0] if asked else self.introduction
 
     @property
     def number(self) -> int:
@@ -111,13 +117,14 @@ def described(path: Path, text: str) -> Lesson:
             "expected its heading (# # 02 · Its title) and its minutes "
             "(**Takes:** 30 minutes). Write both there."
         )
-    return Lesson(path, heading[1].strip(), int(minutes[1]), _summary(first, heading))
+    return Lesson(
+        path, heading[1].strip(), int(minutes[1]), _introduction(first, heading)
+    )
 
 
-def _summary(cell: str, heading: re.Match[str]) -> str:
-    """The first sentence after the heading, as plain text; badges are none."""
+def _introduction(cell: str, heading: re.Match[str]) -> str:
+    """The first paragraph after the heading, as plain text; badges are none."""
     words = re.sub("^# ?", "", cell[heading.end() :], flags=re.MULTILINE)
     paragraphs = [" ".join(part.split()) for part in words.split("\n\n")]
     prose = next((part for part in paragraphs if part[:1] not in ("", "[", "<")), "")
-    sentence = _SENTENCE.match(prose)
-    return re.sub("[*`]", "", sentence[0] if sentence else prose)
+    return re.sub("[*`]", "", prose)
