@@ -105,7 +105,6 @@ BLANK = [
     [written, blank],
     {1, ...},
     lambda x: lambda y: lambda z: ...,
-    lambda x: lambda y=...: y,
     blank_in_a_default,
     blank_in_a_default_by_name,
     blank_that_is_decorated,
