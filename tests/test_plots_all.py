@@ -182,7 +182,7 @@ PLOTS = {
         [
             ((3, 0.0, 1.0), TypeError, "no landscape: got function=3"),
             ((abs, 1.0, 1.0), ValueError, r"got \(start, stop\)=\(1.0, 1.0\)"),
-            ((abs, "a", 1.0), TypeError, "not a number: got .*'a'"),
+            ((abs, "a", 1.0), TypeError, "not numbers: got .*'a'"),
             ((str, 0.0, 1.0), TypeError, "not numbers: got losses="),
         ],
     ),

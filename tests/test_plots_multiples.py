@@ -231,5 +231,5 @@ def test_where_a_function_is_not_finite_its_line_is_interrupted_without_a_word()
 
 @pytest.mark.parametrize("high", [np.inf, np.nan, -4.0])
 def test_a_gallery_needs_a_range(high):
-    with pytest.raises(ValueError, match=r"nothing to draw: got \(low, high\)="):
+    with pytest.raises(ValueError, match=r"no range: got \(low, high\)="):
         function_gallery({"relu": Value.relu}, high=high)

@@ -69,3 +69,8 @@ def test_a_histogram_may_be_told_its_ends():
 def test_ends_that_are_no_range_are_refused(between):
     with pytest.raises(ValueError, match=r"no range: got between=\("):
         histogram([1.0], between=between)
+
+
+def test_ends_that_are_not_two_are_refused():
+    with pytest.raises(ValueError, match=r"wrong shape: got between .* two ends"):
+        histogram([1.0], between=5)

@@ -26,7 +26,7 @@ class Positions(Module):
 
     def rows(self, length: int) -> Sequence[Sequence[Any]]:
         """What is added to a sequence of that length."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of positions has rows of its own
 
     def __call__(self, x: Inputs) -> Rows:
         """The sums, [time][d_model] as `x`."""

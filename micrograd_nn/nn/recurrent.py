@@ -51,7 +51,7 @@ class Recurrent(Module):
 
     def step(self, weights: Weights, x: Vector, state: State) -> State:
         """The state after a step, its output first."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of cell has a step of its own
 
     def extra_repr(self) -> str:
         """The sizes, and the arguments that are not as usual."""

@@ -181,6 +181,23 @@ def as_count(x: Any, name: str, low: int = 1, high: int | None = None) -> int:
     return int(x)
 
 
+def as_ends(ends: Any, name: str) -> Range:
+    """The `ends` of a range, as floats.
+
+    Raises:
+        TypeError: If they are no numbers.
+        ValueError: If the range is empty or infinite, or those are not two.
+    """
+    found = as_array(ends, name, 1, "two ends")
+    if len(found) != 2 or not found[0] < found[1] or not np.isfinite(found).all():
+        raise ValueError(
+            f"no range: got {name}={shortened(ends)} ({type(ends).__name__}); expected "
+            "two finite numbers, the smaller one first."
+        )
+    low, high = found.tolist()
+    return low, high
+
+
 def as_range(ends: Range, name: str, count: int) -> Floats:
     """So many numbers from the first of the `ends` to the second.
 
@@ -189,12 +206,7 @@ def as_range(ends: Range, name: str, count: int) -> Floats:
         ValueError: If the range is empty or infinite, or `count` is no whole number
             from 2 up.
     """
-    start, stop = (as_number(end, name) for end in ends)
-    if not start < stop or not np.isfinite([start, stop]).all():
-        raise ValueError(
-            f"nothing to draw: got {name}={(start, stop)!r} (tuple); expected two "
-            "finite numbers, the smaller one first."
-        )
+    start, stop = as_ends(ends, name)
     return np.linspace(start, stop, as_count(count, "resolution", low=2))
 
 

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from micrograd_nn.inputs import nested
-from micrograd_nn.numbers import shortened
 from micrograd_nn.trees import leaves
-from micrograd_nn.viz.plots.arguments import as_array, as_count, finite
+from micrograd_nn.viz.plots.arguments import as_array, as_count, as_ends, finite
 from micrograd_nn.viz.plots.plot import Plot, canvas, grid
 
 
@@ -45,21 +44,10 @@ def histogram(
         ValueError: If there are none, one is not finite, or `between` is no range.
     """
     flat = as_array(leaves(nested(numbers)), "numbers", 1, "a list of numbers")
-    ends = None if between is None else _ends(between)
+    ends = None if between is None else as_ends(between, "between")
     counts, edges = np.histogram(finite(flat, "numbers"), as_count(bins, "bins"), ends)
     ax, colours = canvas(ax, theme)
     ax.bar(edges[:-1], counts, np.diff(edges), align="edge", color=colours.positive)
     ax.set(xlabel=label, ylabel="how many", xlim=(edges[0], edges[-1]))
     grid(ax, colours, "y")
     return Plot(ax, {"edges": edges, "counts": counts})
-
-
-def _ends(between: Any) -> tuple[float, float]:
-    ends = finite(as_array(between, "between", 1, "two numbers"), "between")
-    if len(ends) != 2 or not ends[0] < ends[1]:
-        raise ValueError(
-            f"no range: got between={shortened(between)} ({type(between).__name__}); "
-            "expected two numbers, the smaller first."
-        )
-    low, high = ends.tolist()
-    return low, high
