@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from micrograd_nn import trees
 from micrograd_nn.engine import Value
 from micrograd_nn.inputs import nested
-from micrograd_nn.numbers import as_number, shortened
+from micrograd_nn.numbers import shortened
 
 Floats = NDArray[np.float64]
 Range = tuple[float, float]
